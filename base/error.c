@@ -1,0 +1,65 @@
+#include "base/error.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum status error_set(struct error *err, enum status status, const char *format, ...)
+{
+	va_list args;
+
+	if (!err)
+		return status;
+	err->status = status;
+	va_start(args, format);
+	(void)vsnprintf(err->message, sizeof(err->message), format, args);
+	va_end(args);
+	return status;
+}
+
+enum status error_wrap(struct error *err, const char *format, ...)
+{
+	char context[ERROR_MESSAGE_SIZE];
+	char old[ERROR_MESSAGE_SIZE];
+	va_list args;
+	size_t used;
+
+	if (!err)
+		return ERR_CORRUPT;
+	va_start(args, format);
+	(void)vsnprintf(context, sizeof(context), format, args);
+	va_end(args);
+	memcpy(old, err->message, sizeof(old));
+	used = strlen(context);
+	if (used > sizeof(context) - 3)
+		used = sizeof(context) - 3;
+	memcpy(err->message, context, used);
+	(void)snprintf(err->message + used, sizeof(err->message) - used, ": %s", old);
+	return err->status;
+}
+
+const char *status_name(enum status status)
+{
+	switch (status) {
+	case OK:
+		return "ok";
+	case ERR_AGAIN:
+		return "again";
+	case ERR_REORG:
+		return "reorg";
+	case ERR_BAD_DATA:
+		return "bad data";
+	case ERR_REVERT:
+		return "revert";
+	case ERR_NOTFOUND:
+		return "not found";
+	case ERR_CORRUPT:
+		return "corrupt";
+	case ERR_USAGE:
+		return "usage";
+	case ERR_SYSTEM:
+		return "system";
+	case ERR_DENIED:
+		return "denied";
+	}
+	return "unknown";
+}

@@ -1,0 +1,66 @@
+/*
+ * backfill.h - fetches a long run of blocks ahead of whoever applies them.
+ *
+ * A thread of its own plans ranges, keeps several eth_getLogs requests in flight, fetches the
+ * headers that are needed, parses all of it and queues finished batches in block order, a bounded
+ * number of bytes ahead. Ranges adapt: they begin at options.range_first, halve on a provider's
+ * range or size error (or take the range that it suggests), and grow again by half after eight
+ * answers without one.
+ *
+ * Every log carries its block's hash: where it is not the hash of the header that was fetched for
+ * it, where an answer repeats or disorders logs, holds one that was not asked for or outside the
+ * range, or is marked removed, the range is asked again and in the end ERR_BAD_DATA names it.
+ */
+#ifndef INDEXER_BACKFILL_H
+#define INDEXER_BACKFILL_H
+
+#include "indexer/source.h"
+
+struct backfill;
+
+struct fetched_block {
+	struct block_ref ref;
+	struct event_log *logs; /* by log index */
+	size_t log_count;
+};
+
+/* Owns an arena; free with block_batch_free. */
+struct block_batch {
+	struct arena *arena;
+	uint64_t from; /* the batch covers every block from … to */
+	uint64_t to;
+	/* Rising by number: blocks with logs, always block `to`, and every block of the range where
+	 * all headers were asked for. */
+	struct fetched_block *blocks;
+	size_t block_count;
+};
+
+struct backfill_options {
+	uint64_t from;
+	uint64_t to;
+	bool all_headers;       /* give every block's header, also without logs */
+	size_t queue_bytes_max; /* finished batches waiting; 0: 16 MiB */
+	size_t batch_logs_max;  /* cut batches so that none has more logs; 0: 8,192 */
+};
+
+/*
+ * Starts fetching from the source (not used by anybody else until backfill_stop: give it a peer).
+ * The filters are copied.
+ */
+enum status backfill_start(struct backfill **out, struct source *source,
+			   const struct log_filter *filters, size_t filter_count,
+			   const struct backfill_options *options, const struct logger *logger,
+			   struct error *err) MUST_CHECK;
+
+/*
+ * The next batch in order, waiting for it; the caller owns it. ERR_NOTFOUND behind the last one.
+ * Errors of the source come in order too: every batch before the failing range is given first.
+ */
+enum status backfill_next(struct block_batch **out, struct backfill *backfill,
+			  struct error *err) MUST_CHECK;
+void block_batch_free(struct block_batch *batch);
+
+/* Ends the thread, drops what was not taken. Accepts NULL. */
+void backfill_stop(struct backfill *backfill);
+
+#endif

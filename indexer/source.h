@@ -1,0 +1,123 @@
+/*
+ * source.h - where blocks come from: an EVM JSON-RPC node or a recorded chain, through one
+ * interface.
+ *
+ * Every function may block until its deadline and never longer; every answer is checked for form
+ * and bounded in size before it is believed to be an answer at all. Results are allocated from the
+ * caller's arena. Statuses: ERR_AGAIN (connection, timeout, rate limit, a node that is not there
+ * yet: the request may be repeated; retries and backoff inside are already spent), ERR_BAD_DATA
+ * (the answer is malformed or contradicts itself), ERR_NOTFOUND (no such block), ERR_SYSTEM (a file
+ * that cannot be read), ERR_USAGE (a url that is none). Messages name the method, the node by its
+ * label and what was expected; they never hold credentials.
+ *
+ * A source is used by one thread at a time; source_peer gives a second handle on the same chain for
+ * another thread (for a recorded chain it shares the loaded data).
+ */
+#ifndef INDEXER_SOURCE_H
+#define INDEXER_SOURCE_H
+
+#include "base/logger.h"
+#include "chain/types.h"
+
+struct source;
+
+struct source_options {
+	uint64_t timeout_ms;         /* of one HTTP request; 0: 20,000 */
+	uint64_t response_bytes_max; /* of one HTTP response, unpacked; 0: 64 MiB */
+	unsigned attempts; /* tries of one request before ERR_AGAIN is given up to the caller; 0: 6
+			    */
+	uint64_t range_first; /* blocks in the first eth_getLogs range; 0: 10,000 */
+	uint64_t range_max;   /* never ask for more; 0: no limit of our own */
+	unsigned in_flight;   /* eth_getLogs requests at once in a backfill; 0: 4 */
+	unsigned batch_max;   /* JSON-RPC calls in one HTTP request; 0: 100 */
+};
+
+/*
+ * `url`: "http://…", "https://…" or "file:PATH" of a recorded chain (gzipped JSON lines). Nothing
+ * is asked of a node yet; a recorded chain is read here, and a truncated, foreign or contradicting
+ * file is ERR_BAD_DATA with the line's number. `logger` must outlive the source.
+ */
+enum status source_open(struct source **out, const char *url, const struct source_options *options,
+			const struct logger *logger, struct error *err) MUST_CHECK;
+enum status source_peer(struct source **out, struct source *source, struct error *err) MUST_CHECK;
+void source_close(struct source *source);
+
+/* A stop request from a signal handler or another thread: requests under way end with ERR_AGAIN. */
+void source_interrupt(struct source *source);
+
+/* How to name the source to people: scheme, host and port, or the file. Without user, password,
+ * path and query, where keys of providers stand. Owned by the source. */
+const char *source_label(const struct source *source);
+
+/* True for a recorded chain: it has an end, and all its blocks are at hand. */
+bool source_is_recorded(const struct source *source);
+
+enum status source_chain_id(uint64_t *out, struct source *source, struct error *err) MUST_CHECK;
+
+/* Whether eth_syncing answers anything but false. */
+enum status source_is_syncing(bool *out, struct source *source, struct error *err) MUST_CHECK;
+
+enum block_tag { BLOCK_LATEST, BLOCK_FINALIZED };
+
+/* ERR_NOTFOUND where the node knows no such tag. */
+enum status source_tagged_block(struct block_ref *out, struct source *source, enum block_tag tag,
+				struct error *err) MUST_CHECK;
+
+/*
+ * The first and last block that a recorded chain holds; a node answers 0 and its latest.
+ */
+enum status source_extent(uint64_t *first, uint64_t *last, struct source *source,
+			  struct error *err) MUST_CHECK;
+
+/* Headers by number, batched; ERR_NOTFOUND names the first that the node has not. */
+enum status source_headers(struct block_ref *out, struct source *source, const uint64_t *numbers,
+			   size_t count, struct error *err) MUST_CHECK;
+
+/* Logs that a mirror wants: any of `addresses`, and for each topic position any of its values
+ * (count 0: anything). */
+struct log_filter {
+	const struct address *addresses;
+	size_t address_count;
+	struct {
+		const struct hash *values;
+		size_t count;
+	} topics[LOG_TOPICS_MAX];
+};
+
+/*
+ * All logs of one block, named by its hash, that any of the filters lets through; by log index,
+ * without duplicates. ERR_NOTFOUND: the node does not know that block (yet).
+ */
+enum status source_block_logs(struct event_log **out, size_t *count, struct arena *arena,
+			      struct source *source, const struct block_ref *block,
+			      const struct log_filter *filters, size_t filter_count,
+			      struct error *err) MUST_CHECK;
+
+enum call_outcome {
+	CALL_RETURNED,    /* data holds what the contract returned */
+	CALL_REVERTED,    /* the contract reverts: the figure is not computable */
+	CALL_UNAVAILABLE, /* the node cannot tell (no state that old, call not recorded) */
+};
+
+struct chain_call {
+	struct address to;
+	struct slice data; /* selector and arguments */
+	enum call_outcome outcome;
+	struct slice result; /* in the arena */
+	const char *reason;  /* of a revert or unavailability, in the arena; "" else */
+};
+
+/*
+ * eth_call of every element at the block's hash (EIP-1898; by number where the node refuses that,
+ * remembered), batched. An answer to one call is its outcome, not an error of the function.
+ */
+enum status source_calls(struct chain_call *calls, size_t count, struct arena *arena,
+			 struct source *source, const struct block_ref *at,
+			 struct error *err) MUST_CHECK;
+
+/* Whether there is code at the address at the end of block `number`. ERR_NOTFOUND: the node has no
+ * state that old (the message says so). */
+enum status source_has_code(bool *out, struct source *source, struct address address,
+			    uint64_t number, struct error *err) MUST_CHECK;
+
+#endif
