@@ -78,7 +78,7 @@ endif
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all run test unit test-programs bench asan tsan fuzz lint format install clean help
+.PHONY: all run test unit unit-programs test-programs bench asan tsan fuzz lint format install clean help
 
 all: $(PROGRAM)
 
@@ -108,6 +108,8 @@ $(OUT)/tests/%: $(OBJ_DIR)/tests/%.o $(call obj,$(SUPPORT_SRC)) $(LIB)
 $(OUT)/fuzz_%: $(OBJ_DIR)/tests/fuzz/fuzz_%.o $(LIB)
 	$(say) LINK $@
 	$(Q)$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer,address,undefined -o $@ $^ $(PKG_LIBS)
+
+unit-programs: $(TESTS) $(REPLAYS)
 
 test-programs: $(PROGRAM) $(TESTS) $(REPLAYS)
 
