@@ -40,6 +40,7 @@ struct abi_type {
 	size_t component_count;
 	/* Derived when the type is made: */
 	bool is_dynamic;
+	unsigned depth;     /* arrays and tuples from here down: 0 for elementary types */
 	uint64_t head_size; /* bytes in the head: 32 if dynamic, else its whole encoded size */
 };
 

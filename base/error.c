@@ -22,18 +22,25 @@ enum status error_wrap(struct error *err, const char *format, ...)
 	char old[ERROR_MESSAGE_SIZE];
 	va_list args;
 	size_t used;
+	size_t left;
 
 	if (!err)
 		return ERR_CORRUPT;
 	va_start(args, format);
 	(void)vsnprintf(context, sizeof(context), format, args);
 	va_end(args);
-	memcpy(old, err->message, sizeof(old));
+	(void)snprintf(old, sizeof(old), "%s", err->message);
 	used = strlen(context);
 	if (used > sizeof(context) - 3)
 		used = sizeof(context) - 3;
 	memcpy(err->message, context, used);
-	(void)snprintf(err->message + used, sizeof(err->message) - used, ": %s", old);
+	memcpy(err->message + used, ": ", 2);
+	used += 2;
+	left = sizeof(err->message) - 1 - used;
+	if (strlen(old) < left)
+		left = strlen(old);
+	memcpy(err->message + used, old, left);
+	err->message[used + left] = '\0';
 	return err->status;
 }
 

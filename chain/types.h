@@ -27,4 +27,15 @@ struct event_log {
 	struct hash transaction_hash;
 };
 
+/* Logs that a mirror wants: any of `addresses`, and for each topic position any of its values
+ * (count 0: anything). */
+struct log_filter {
+	const struct address *addresses;
+	size_t address_count;
+	struct {
+		const struct hash *values;
+		size_t count;
+	} topics[LOG_TOPICS_MAX];
+};
+
 #endif

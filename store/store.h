@@ -10,13 +10,14 @@
  *   (1) the cursor is the newest block record, and no row version, event or change list is above it
  *   (2) every row version of block b is named in b's change list, and the other way round
  *   (3) digest(b) = keccak256(digest before b ‖ hash of b ‖ for each digested row version of b in
- *       key order: be32(key size) ‖ key ‖ be32(value size) ‖ value); a block without digested row
- *       versions leaves the digest as it was, so a sparse backfill and a block-by-block run agree
- *   (4) one writer: a lock on the directory's "writer" file holds its process id
+ *       key order: be32(key size) ‖ key ‖ be32(value size) ‖ value), where key is table ‖
+ * be16(pool) ‖ key bytes and the digest before the first block is zero; a block without digested
+ * row versions leaves the digest as it was, so a sparse backfill and a block-by-block run agree (4)
+ * one writer: a lock on the directory's "writer" file holds its process id
  *
- * Handles are opaque. A write transaction belongs to the thread that began it. Slices returned
- * from a transaction point into the map: they are good until it ends (or, in a write transaction,
- * until its next write).
+ * Handles are opaque. A transaction belongs to one thread at a time, a write transaction to the
+ * thread that began it. Slices returned from a transaction point into the map: they are good until
+ * it ends (or, in a write transaction, until its next write). Scans are closed before it ends.
  */
 #ifndef STORE_STORE_H
 #define STORE_STORE_H
@@ -41,7 +42,10 @@ enum store_mode { STORE_READ, STORE_WRITE };
  * and stores or compares `identity`; STORE_READ wants an existing store and compares nothing
  * (identity may be NULL). ERR_DENIED says what to do: another writer (with its process id), a
  * foreign chain id, another pool set (with the first difference), another schema. ERR_NOTFOUND:
- * no store there (STORE_READ). ERR_SYSTEM: permissions, disk.
+ * no store there (STORE_READ). ERR_SYSTEM: permissions, disk. ERR_CORRUPT: the file is cut off.
+ *
+ * A process opens a store once: opening it again with STORE_READ gives the same handle, which is
+ * closed when all who opened it have called store_close. A handle must not be used after fork().
  */
 enum status store_open(struct store **out, const char *path, enum store_mode mode,
 		       const struct store_identity *identity, struct error *err) MUST_CHECK;
@@ -55,18 +59,28 @@ enum status store_read_identity(struct store_identity *out, struct arena *arena,
  * STORE_WRITE first grows the map where less than a quarter is free. Readers may be several at
  * once, in other threads and processes. End with store_commit or store_abort (a reader with
  * either; both accept NULL).
+ *
+ * Growing waits until this process has no transaction open. So a thread should not hold a reader
+ * while it begins a writer: where the map must grow, that ends in ERR_AGAIN after ten seconds.
  */
 enum status store_begin(struct store_txn **out, struct store *store, enum store_mode mode,
 			struct error *err) MUST_CHECK;
 /*
- * Durable when it returns OK (fsync). ERR_AGAIN: the map was full, it has been grown, run the
- * whole transaction again. ERR_SYSTEM: the disk is full or failed; nothing of it is kept.
- * The transaction is gone in every case.
+ * Durable when it returns OK (fsync). ERR_AGAIN: the map was full, the next store_begin grows it,
+ * run the whole transaction again. ERR_SYSTEM: the disk is full or failed; nothing of it is kept,
+ * reading goes on, and so does writing once there is room. The transaction is gone in every case.
+ *
+ * Calls in between may fail with these, too. Such a failure sticks: whatever is called later in
+ * the transaction, store_commit included, returns it again, and nothing of it is kept.
  */
 enum status store_commit(struct store_txn *txn, struct error *err) MUST_CHECK;
 void store_abort(struct store_txn *txn);
 
-/* Bytes that this write transaction has put so far, to choose when to commit. */
+/*
+ * Memory that this write transaction holds until it commits (changed pages, reckoned, a little
+ * high rather than low), to choose when to commit. At random places of a large mirror that is up to
+ * a page (4096 bytes) for each row, transaction and block.
+ */
 size_t store_txn_bytes(const struct store_txn *txn);
 
 /* ---- rows ---- */
@@ -106,6 +120,7 @@ struct row_scan {
 	uint64_t at;
 	struct row_key key; /* of the row given last */
 	bool is_started;
+	bool is_moving; /* the cursor stands on that row */
 };
 
 enum status row_scan_open(struct row_scan *scan, struct store_txn *txn, uint8_t table,

@@ -1,0 +1,180 @@
+#include "protocols/api3/internal.h"
+#include "protocols/asset.h"
+#include "protocols/payout.h"
+
+#define RECORD_OWNER struct api3_totals
+RECORD_DEFINE(api3_totals, API3_TOTALS_FIELDS)
+#undef RECORD_OWNER
+#define RECORD_OWNER struct api3_parameters
+RECORD_DEFINE(api3_parameters, API3_PARAMETERS_FIELDS)
+#undef RECORD_OWNER
+#define RECORD_OWNER struct api3_account
+RECORD_DEFINE(api3_account, API3_ACCOUNT_FIELDS)
+#undef RECORD_OWNER
+#define RECORD_OWNER struct api3_reward
+RECORD_DEFINE(api3_reward, API3_REWARD_FIELDS)
+#undef RECORD_OWNER
+#define RECORD_OWNER struct api3_manager
+RECORD_DEFINE(api3_manager, API3_MANAGER_FIELDS)
+#undef RECORD_OWNER
+#define RECORD_OWNER struct api3_payout
+RECORD_DEFINE(api3_payout, API3_PAYOUT_FIELDS)
+#undef RECORD_OWNER
+
+const struct row_table api3_table_totals = {TABLE_PROTOCOL_FIRST, 1, &record_api3_totals};
+const struct row_table api3_table_parameters = {TABLE_PROTOCOL_FIRST + 1, 1,
+						&record_api3_parameters};
+const struct row_table api3_table_account = {TABLE_PROTOCOL_FIRST + 2, ADDRESS_BYTES,
+					     &record_api3_account};
+const struct row_table api3_table_reward = {TABLE_PROTOCOL_FIRST + 3, 8, &record_api3_reward};
+const struct row_table api3_table_manager = {TABLE_PROTOCOL_FIRST + 4, ADDRESS_BYTES,
+					     &record_api3_manager};
+const struct row_table api3_table_payout = {TABLE_PROTOCOL_FIRST + 5, API3_PAYOUT_KEY,
+					    &record_api3_payout};
+
+struct api3_reward *api3_reward(struct state *state, const struct pool *pool, uint64_t epoch)
+{
+	uint8_t key[8];
+
+	put_be64(key, epoch);
+	return state_row(state, &api3_table_reward, pool->id, key);
+}
+
+static const struct contract_role roles[] = {
+	[API3_POOL] = {.name = "pool", .is_followed_from_birth = true},
+	[API3_TOKEN] = {.name = "token"},
+	[API3_CLAIMS_MANAGERS] = {.name = "claims_managers", .is_list = true, .is_optional = true},
+	[API3_TIMELOCK_MANAGER] = {.name = "timelock_manager", .is_optional = true},
+};
+
+#define API3_CHECK_RULE(id, name, severity, level, sentence)                                       \
+	[id] = {name, SEVERITY_##severity, LEVEL_##level, sentence},
+
+static const struct check_rule checks[] = {API3_CHECKS(API3_CHECK_RULE)};
+
+/*
+ * All logs of the pool (and of the timelock manager, where configured); of the token only mints,
+ * burns, what comes to or leaves the pool, and the pool's minter status: a busy token has millions
+ * of other transfers.
+ */
+static size_t filters(struct log_filter *out, size_t out_max, struct arena *arena,
+		      const struct pool *pool)
+{
+	struct address contract = pool_contract(pool, API3_POOL);
+	size_t timelock_count = pool->setup.contracts[API3_TIMELOCK_MANAGER].count;
+	struct address *addresses = arena_array(arena, 2, sizeof(*addresses));
+	struct hash *ends = arena_array(arena, 2, sizeof(*ends)); /* the zero address, the pool */
+	struct hash *events = arena_array(arena, 2, sizeof(*events));
+
+	if (out_max < 3)
+		return 0;
+	addresses[0] = contract;
+	addresses[1] = pool_contract(pool, API3_TIMELOCK_MANAGER);
+	address_to_word(ends[1].bytes, contract);
+	for (size_t i = 0; i < pool->protocol->event_count; i++) {
+		if (pool->protocol->events[i].apply == api3_on_transfer)
+			events[0] = pool->events[i].signature_hash;
+		if (strcmp(pool->events[i].name, "MinterStatusUpdated") == 0)
+			events[1] = pool->events[i].signature_hash;
+	}
+	memset(out, 0, 3 * sizeof(*out));
+	out[0].addresses = addresses;
+	out[0].address_count = timelock_count ? 2 : 1;
+	for (int i = 1; i <= 2; i++) {
+		out[i].addresses = pool->setup.contracts[API3_TOKEN].addresses;
+		out[i].address_count = 1;
+		out[i].topics[0].values = events;
+		out[i].topics[0].count = i == 1 ? 2 : 1;
+		out[i].topics[i].values = ends; /* from (or the minter), then to */
+		out[i].topics[i].count = 2;
+	}
+	return 3;
+}
+
+struct account_walk {
+	const struct address *after;
+	bool (*visit)(void *context, struct address account);
+	void *context;
+};
+
+static bool visit_account(void *context, const uint8_t *key, const void *row)
+{
+	struct account_walk *walk = context;
+	struct address account;
+
+	(void)row;
+	memcpy(account.bytes, key, ADDRESS_BYTES);
+	if (walk->after && memcmp(account.bytes, walk->after->bytes, ADDRESS_BYTES) <= 0)
+		return true;
+	return walk->visit(walk->context, account);
+}
+
+static void each_account(const struct reading *r, const struct address *after,
+			 bool (*visit)(void *context, struct address account), void *context)
+{
+	struct account_walk walk = {.after = after, .visit = visit, .context = context};
+
+	state_each(r->state, &api3_table_account, r->pool->id, visit_account, &walk);
+}
+
+struct touched_walk {
+	void (*visit)(void *context, struct address account);
+	void *context;
+};
+
+static void visit_touched(void *context, const uint8_t *key, const void *before, const void *now)
+{
+	struct touched_walk *walk = context;
+	struct address account;
+
+	(void)before;
+	(void)now;
+	memcpy(account.bytes, key, ADDRESS_BYTES);
+	walk->visit(walk->context, account);
+}
+
+static void each_touched(struct applying *a, void (*visit)(void *context, struct address account),
+			 void *context)
+{
+	struct touched_walk walk = {.visit = visit, .context = context};
+
+	state_each_touched(a->state, &api3_table_account, a->pool->id, visit_touched, &walk);
+}
+
+static bool is_born(const struct reading *r)
+{
+	return api3_parameters(r->state, r->pool)->birth_block != 0;
+}
+
+const struct protocol protocol_api3 = {
+	.name = "api3",
+	.title = "API3 DAO pool",
+	.roles = roles,
+	.role_count = sizeof(roles) / sizeof(roles[0]),
+	.events = api3_events,
+	.event_count = API3_EVENT_COUNT,
+	.checks = checks,
+	.check_count = API3_CHECK_COUNT,
+	.pool_figures = api3_pool_figures,
+	.pool_figure_count = API3_POOL_FIGURE_COUNT,
+	.account_figures = api3_account_figures,
+	.account_figure_count = API3_ACCOUNT_FIGURE_COUNT,
+	.views = api3_views,
+	.view_count = API3_VIEW_COUNT,
+	.scratch_size = sizeof(struct api3_scratch),
+	.asset_role = API3_TOKEN,
+	.filters = filters,
+	.seed = api3_seed,
+	.birth = api3_birth,
+	.begin_transaction = api3_begin_transaction,
+	.end_transaction = api3_end_transaction,
+	.end_block = api3_end_block,
+	.idle_block = api3_follow_silent_epoch,
+	.is_born = is_born,
+	.read_pool = api3_read_pool,
+	.read_account = api3_read_account,
+	.each_account = each_account,
+	.each_touched = each_touched,
+	.provenance = provenance_read,
+	.payouts = &api3_payouts,
+};

@@ -1,0 +1,112 @@
+/* Payouts and what each cost every account. */
+#include "protocols/api3/internal.h"
+#include "protocols/api3/rules.h"
+#include "protocols/payout.h"
+
+static void fill(struct payout *out, const uint8_t *key, const struct api3_payout *row)
+{
+	*out = (struct payout){.block = get_be64(key),
+			       .log_index = get_be32(key + 8),
+			       .transaction = row->transaction,
+			       .recipient = row->recipient,
+			       .amount = row->amount,
+			       .total_before = row->total_before,
+			       .total_after = row->total_after,
+			       .total_shares = row->total_shares};
+}
+
+struct payout_walk {
+	const struct event_at *after;
+	bool (*visit)(void *context, const struct payout *payout);
+	void *context;
+};
+
+static bool visit_payout(void *context, const uint8_t *key, const void *row)
+{
+	struct payout_walk *walk = context;
+	struct payout payout;
+
+	fill(&payout, key, row);
+	if (walk->after &&
+	    (payout.block < walk->after->block ||
+	     (payout.block == walk->after->block && payout.log_index <= walk->after->log_index)))
+		return true;
+	return walk->visit(walk->context, &payout);
+}
+
+static void each(const struct reading *r, const struct event_at *after,
+		 bool (*visit)(void *context, const struct payout *payout), void *context)
+{
+	struct payout_walk walk = {.after = after, .visit = visit, .context = context};
+
+	state_each(r->state, &api3_table_payout, r->pool->id, visit_payout, &walk);
+}
+
+static bool find(struct payout *out, const struct reading *r, uint64_t block, uint32_t log_index)
+{
+	uint8_t key[API3_PAYOUT_KEY];
+	const struct api3_payout *row;
+
+	put_be64(key, block);
+	put_be32(key + 8, log_index);
+	row = state_row(r->state, &api3_table_payout, r->pool->id, key);
+	fill(out, key, row);
+	return !hash_is_zero(row->transaction);
+}
+
+struct slash_walk {
+	const struct payout *payout;
+	void (*visit)(void *context, const struct payout_slash *slash);
+	void *context;
+};
+
+/* What a pending unstake would pay at a total stake of `total`. */
+static bool pending_at(struct assets *out, const struct api3_account *account,
+		       const struct payout *payout, struct assets total)
+{
+	return api3_unstake_amount(out, NULL, account->unstake_amount, account->unstake_shares,
+				   total, payout->total_shares);
+}
+
+static bool visit_account(void *context, const uint8_t *key, const void *row)
+{
+	struct slash_walk *walk = context;
+	const struct payout *p = walk->payout;
+	const struct api3_account *account = row;
+	struct payout_slash slash = {.is_computable = true};
+	struct assets before;
+	struct assets after;
+
+	if (u256_is_zero(account->shares.raw) && u256_is_zero(account->unstake_shares.raw))
+		return true;
+	memcpy(slash.account.bytes, key, ADDRESS_BYTES);
+	slash.is_computable =
+		api3_stake_of(&slash.staked_before, NULL, "", account->shares, p->total_before,
+			      p->total_shares) &&
+		api3_stake_of(&slash.staked_after, NULL, "", account->shares, p->total_after,
+			      p->total_shares) &&
+		assets_sub_ok(&slash.staked_loss, slash.staked_before, slash.staked_after) &&
+		pending_at(&before, account, p, p->total_before) &&
+		pending_at(&after, account, p, p->total_after) &&
+		assets_sub_ok(&slash.pending_loss, before, after) &&
+		assets_add_ok(&slash.loss, slash.staked_loss, slash.pending_loss);
+	walk->visit(walk->context, &slash);
+	return true;
+}
+
+static void each_slash(const struct reading *r, const struct payout *payout,
+		       void (*visit)(void *context, const struct payout_slash *slash),
+		       void *context)
+{
+	struct slash_walk walk = {.payout = payout, .visit = visit, .context = context};
+
+	state_each(r->state, &api3_table_account, r->pool->id, visit_account, &walk);
+}
+
+const struct payout_rules api3_payouts = {
+	.each = each,
+	.find = find,
+	.each_slash = each_slash,
+	.remainder_text = "the phantom share, pending unstakes' growth and at most one unit of "
+			  "rounding an account",
+};

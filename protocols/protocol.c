@@ -1,0 +1,91 @@
+#include "protocols/protocol.h"
+
+void applying_fail(struct applying *a, enum status status, const struct error *err)
+{
+	if (a->status != OK)
+		return;
+	a->status = status;
+	a->error = *err;
+}
+
+static enum status compile_view(struct pool_view *out, struct arena *arena,
+				const struct protocol *protocol, const struct view_rule *rule,
+				struct error *err)
+{
+	bool is_account = rule->argument == VIEW_ACCOUNT;
+	const struct figure_rule *figures =
+		is_account ? protocol->account_figures : protocol->pool_figures;
+	size_t count = is_account ? protocol->account_figure_count : protocol->pool_figure_count;
+	struct abi_item item;
+	enum status st = abi_item_parse(&item, arena, rule->signature, ABI_ITEM_FUNCTION, err);
+
+	if (st != OK)
+		return st;
+	abi_item_selector(out->selector, &item);
+	for (size_t i = 0; i < rule->count; i++) {
+		out->figures[i] =
+			rule->figures[i] ? figure_find(figures, count, rule->figures[i]) : -1;
+		if (rule->figures[i] && out->figures[i] < 0)
+			return error_set(err, ERR_CORRUPT, "view %s: no figure \"%s\"",
+					 rule->signature, rule->figures[i]);
+	}
+	return OK;
+}
+
+enum status pool_init(struct pool *out, struct arena *arena, const struct pool_setup *setup,
+		      uint16_t id, struct error *err)
+{
+	const struct protocol *protocol = protocol_find(setup->protocol);
+
+	if (!protocol)
+		return error_set(err, ERR_USAGE, "pool %s: no protocol \"%s\"", setup->name,
+				 setup->protocol);
+	*out = (struct pool){.setup = *setup, .protocol = protocol, .id = id};
+	out->events = arena_array(arena, protocol->event_count, sizeof(*out->events));
+	for (size_t i = 0; i < protocol->event_count; i++) {
+		enum status st = abi_item_parse(&out->events[i], arena, protocol->events[i].text,
+						ABI_ITEM_EVENT, err);
+
+		if (st != OK)
+			return error_wrap(err, "protocol %s, event %zu", protocol->name, i);
+	}
+	out->views = arena_array(arena, protocol->view_count, sizeof(*out->views));
+	for (size_t i = 0; i < protocol->view_count; i++) {
+		enum status st =
+			compile_view(&out->views[i], arena, protocol, &protocol->views[i], err);
+
+		if (st != OK)
+			return error_wrap(err, "protocol %s", protocol->name);
+	}
+	return OK;
+}
+
+int pool_match(const struct pool *pool, const struct event_log *log)
+{
+	if (log->topic_count == 0)
+		return -1;
+	for (size_t i = 0; i < pool->protocol->event_count; i++) {
+		size_t role = pool->protocol->events[i].role;
+
+		if (!hash_equal(pool->events[i].signature_hash, log->topics[0]))
+			continue;
+		for (size_t k = 0; k < pool->setup.contracts[role].count; k++)
+			if (address_equal(pool->setup.contracts[role].addresses[k], log->address))
+				return (int)i;
+	}
+	return -1;
+}
+
+struct address pool_contract(const struct pool *pool, size_t role)
+{
+	return pool->setup.contracts[role].count ? pool->setup.contracts[role].addresses[0]
+						 : (struct address){{0}};
+}
+
+int figure_find(const struct figure_rule *rules, size_t count, const char *name)
+{
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(rules[i].name, name) == 0)
+			return (int)i;
+	return -1;
+}

@@ -1,0 +1,643 @@
+#include "store/internal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const char *const FORMAT = "covermirror";
+
+static const char *const db_names[DB_COUNT] = {
+	"meta", "blocks", "rows", "changes", "events", "transactions", "hashes",
+};
+
+const struct store_options store_defaults = {
+	.map_initial = (size_t)64 << 20,
+	.map_step_max = (size_t)1 << 30,
+	.wait_ms = 10000,
+};
+
+enum { MAX_READERS = 254, PATH_SIZE = 4096 };
+
+/* ---- words ---- */
+
+const char *code_text(char *buffer, size_t size, int rc)
+{
+	return rc > 0 ? strerror_r(rc, buffer, size) : mdb_strerror(rc);
+}
+
+enum status env_failed(const struct store *store, int rc, const char *what, struct error *err)
+{
+	char text[128];
+	const char *why = code_text(text, sizeof(text), rc);
+
+	switch (rc) {
+	case MDB_INVALID:
+	case MDB_VERSION_MISMATCH:
+	case MDB_INCOMPATIBLE:
+		return error_set(
+			err, ERR_DENIED,
+			"%s does not hold a covermirror store (%s): use another store.path",
+			store->path, why);
+	case MDB_CORRUPTED:
+	case MDB_PAGE_NOTFOUND:
+		return error_set(err, ERR_CORRUPT, "%s: cannot %s: %s", store->path, what, why);
+	case EACCES:
+	case EPERM:
+		return error_set(err, ERR_SYSTEM, "no permission to %s %s", what, store->path);
+	case EROFS:
+		return error_set(err, ERR_SYSTEM,
+				 "cannot %s %s: it lies on a read-only file system", what,
+				 store->path);
+	case ENOSPC:
+	case EDQUOT:
+		return error_set(err, ERR_SYSTEM, "cannot %s %s: the disk is full", what,
+				 store->path);
+	case MDB_READERS_FULL:
+		return error_set(err, ERR_AGAIN, "%s has %d readers already", store->path,
+				 MAX_READERS);
+	case MDB_MAP_RESIZED:
+		return error_set(err, ERR_AGAIN, "%s keeps growing", store->path);
+	default:
+		return error_set(err, ERR_SYSTEM, "%s: cannot %s: %s", store->path, what, why);
+	}
+}
+
+static enum status path_in(char out[PATH_SIZE], const struct store *store, const char *name,
+			   struct error *err)
+{
+	int length = snprintf(out, PATH_SIZE, "%s/%s", store->path, name);
+
+	return length > 0 && length < PATH_SIZE
+		       ? OK
+		       : error_set(err, ERR_USAGE, "store.path is too long");
+}
+
+/* ---- the folder ---- */
+
+static enum status check_folder(const struct store *store, struct error *err)
+{
+	char data[PATH_SIZE];
+	struct stat info;
+	enum status status;
+
+	if (store->mode == STORE_WRITE && mkdir(store->path, 0777) && errno != EEXIST) {
+		if (errno == ENOENT || errno == ENOTDIR)
+			return error_set(
+				err, ERR_SYSTEM,
+				"cannot make the folder %s: the folder above it is missing",
+				store->path);
+		return env_failed(store, errno, "make the folder", err);
+	}
+	status = path_in(data, store, "data.mdb", err);
+	if (status != OK)
+		return status;
+	if (stat(store->path, &info)) {
+		if (errno != ENOENT)
+			return env_failed(store, errno, "look at", err);
+		info.st_mode = S_IFDIR; /* not there at all; told below */
+	}
+	if (!S_ISDIR(info.st_mode))
+		return error_set(err, ERR_DENIED, "%s is not a folder: use another store.path",
+				 store->path);
+	if (store->mode == STORE_WRITE)
+		return OK;
+	if (stat(data, &info)) {
+		if (errno != ENOENT)
+			return env_failed(store, errno, "look into", err);
+		info.st_size = 0;
+	}
+	if (info.st_size == 0)
+		return error_set(err, ERR_NOTFOUND,
+				 "there is no mirror in %s yet: run `covermirror sync` first",
+				 store->path);
+	return OK;
+}
+
+/* ---- the writer's lock ---- */
+
+static long holder_of(int fd)
+{
+	char text[32] = {0};
+
+	return pread(fd, text, sizeof(text) - 1, 0) > 0 ? strtol(text, NULL, 10) : 0;
+}
+
+/* The file is locked: by a writer, or by readers that keep writers out. */
+static enum status somebody_is_there(const struct store *store, struct error *err)
+{
+	if (flock(store->guard_fd, LOCK_SH | LOCK_NB) == 0)
+		return error_set(err, ERR_DENIED,
+				 "somebody without permission to write reads %s just now: let them "
+				 "end, or give them write access to it",
+				 store->path);
+	return error_set(err, ERR_DENIED,
+			 "another covermirror (process %ld) is writing in %s: stop it first, or "
+			 "use another store.path",
+			 holder_of(store->guard_fd), store->path);
+}
+
+static enum status lock_for_writing(struct store *store, struct error *err)
+{
+	char path[PATH_SIZE];
+	char text[32];
+	int length;
+	enum status status = path_in(path, store, "writer", err);
+
+	if (status != OK)
+		return status;
+	store->guard_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+	if (store->guard_fd < 0)
+		return env_failed(store, errno, "write in", err);
+	if (flock(store->guard_fd, LOCK_EX | LOCK_NB)) {
+		status = errno == EWOULDBLOCK ? somebody_is_there(store, err)
+					      : env_failed(store, errno, "lock", err);
+		(void)close(store->guard_fd); /* it is not ours to empty */
+		store->guard_fd = -1;
+		return status;
+	}
+	length = snprintf(text, sizeof(text), "%ld\n", (long)getpid());
+	if (ftruncate(store->guard_fd, 0) ||
+	    pwrite(store->guard_fd, text, (size_t)length, 0) != length)
+		return env_failed(store, errno, "write in", err);
+	return OK;
+}
+
+/*
+ * LMDB's readers write too: into the lock file, where the writer sees which pages they still need.
+ * Where that is not possible (another user's folder, a read-only mount) a reader may go without,
+ * but then nobody may write: it holds the writer file shared as long as it is open.
+ */
+static enum status lock_for_reading(struct store *store, struct error *err)
+{
+	char path[PATH_SIZE];
+	enum status status = path_in(path, store, "lock.mdb", err);
+
+	if (status != OK)
+		return status;
+	if (faccessat(AT_FDCWD, path, R_OK | W_OK, AT_EACCESS) == 0)
+		return OK;
+	if (errno == ENOENT && faccessat(AT_FDCWD, store->path, W_OK | X_OK, AT_EACCESS) == 0)
+		return OK;
+	store->is_unlocked = true;
+	status = path_in(path, store, "writer", err);
+	if (status != OK)
+		return status;
+	store->guard_fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (store->guard_fd < 0) /* a copy without that file: nobody writes in it */
+		return errno == ENOENT ? OK : env_failed(store, errno, "read in", err);
+	if (flock(store->guard_fd, LOCK_SH | LOCK_NB) == 0)
+		return OK;
+	return error_set(err, ERR_DENIED,
+			 "covermirror (process %ld) is writing in %s, and reading beside it needs "
+			 "write access to %s/lock.mdb",
+			 holder_of(store->guard_fd), store->path, store->path);
+}
+
+static void unlock(struct store *store)
+{
+	if (store->guard_fd < 0)
+		return;
+	if (store->mode == STORE_WRITE)
+		(void)!ftruncate(store->guard_fd, 0);
+	(void)flock(store->guard_fd, LOCK_UN);
+	(void)close(store->guard_fd);
+	store->guard_fd = -1;
+}
+
+/* ---- identity ---- */
+
+static int meta_put(struct store *store, MDB_txn *txn, const char *name, const void *data,
+		    size_t size)
+{
+	MDB_val k = val_of(name, strlen(name));
+	MDB_val v = val_of(data, size);
+
+	return mdb_put(txn, store->dbi[DB_META], &k, &v, 0);
+}
+
+static bool meta_get(struct slice *out, struct store *store, MDB_txn *txn, const char *name)
+{
+	MDB_val k = val_of(name, strlen(name));
+	MDB_val v;
+
+	if (mdb_get(txn, store->dbi[DB_META], &k, &v))
+		return false;
+	*out = slice_of_val(v);
+	return true;
+}
+
+static int write_identity(struct store *store, MDB_txn *txn, const struct store_identity *identity)
+{
+	uint8_t schema[4];
+	uint8_t chain_id[8];
+	int rc;
+
+	put_be32(schema, STORE_SCHEMA);
+	put_be64(chain_id, identity->chain_id);
+	rc = meta_put(store, txn, "format", FORMAT, strlen(FORMAT));
+	if (!rc)
+		rc = meta_put(store, txn, "schema", schema, sizeof(schema));
+	if (!rc)
+		rc = meta_put(store, txn, "chain_id", chain_id, sizeof(chain_id));
+	if (!rc)
+		rc = meta_put(store, txn, "pool_set", identity->pool_set,
+			      strlen(identity->pool_set));
+	return rc;
+}
+
+static struct slice next_line(struct slice *text)
+{
+	struct slice line = *text;
+	const uint8_t *end = text->size ? memchr(text->data, '\n', text->size) : NULL;
+
+	if (!end) {
+		text->size = 0;
+		return line;
+	}
+	line.size = (size_t)(end - line.data);
+	text->data = end + 1;
+	text->size -= line.size + 1;
+	return line;
+}
+
+static enum status other_pools(const struct store *store, struct slice stored,
+			       struct slice configured, struct error *err)
+{
+	struct slice left;
+	struct slice right;
+	bool left_ends;
+	bool right_ends;
+
+	do {
+		left_ends = !stored.size;
+		right_ends = !configured.size;
+		left = next_line(&stored);
+		right = next_line(&configured);
+	} while (slice_equal(left, right) && left_ends == right_ends &&
+		 (stored.size || configured.size));
+	return error_set(
+		err, ERR_DENIED,
+		"the mirror in %s is of other pools: it has %s%.*s%s, the configuration "
+		"has %s%.*s%s: use another store.path, or remove the folder to start again",
+		store->path, left_ends ? "nothing more" : "\"",
+		left.size < 160 ? (int)left.size : 160, (const char *)left.data,
+		left_ends ? "" : "\"", right_ends ? "nothing more" : "\"",
+		right.size < 160 ? (int)right.size : 160, (const char *)right.data,
+		right_ends ? "" : "\"");
+}
+
+static enum status not_a_store(const struct store *store, struct error *err)
+{
+	return error_set(err, ERR_DENIED,
+			 "%s holds an LMDB database of another program: use another store.path",
+			 store->path);
+}
+
+static enum status check_identity(struct store *store, MDB_txn *txn,
+				  const struct store_identity *identity, struct error *err)
+{
+	struct slice format;
+	struct slice schema;
+	struct slice chain_id;
+	struct slice pool_set;
+
+	if (!meta_get(&format, store, txn, "format") ||
+	    !slice_equal(format, slice_of(FORMAT, strlen(FORMAT))))
+		return not_a_store(store, err);
+	if (!meta_get(&schema, store, txn, "schema") || schema.size != 4)
+		return error_set(err, ERR_CORRUPT, "%s: the store's schema is missing",
+				 store->path);
+	if (get_be32(schema.data) != STORE_SCHEMA)
+		return error_set(err, ERR_DENIED,
+				 "%s has store schema %" PRIu32 ", this program writes %d: rebuild "
+				 "with `covermirror sync` in a new folder",
+				 store->path, get_be32(schema.data), STORE_SCHEMA);
+	if (!meta_get(&chain_id, store, txn, "chain_id") || chain_id.size != 8 ||
+	    !meta_get(&pool_set, store, txn, "pool_set"))
+		return error_set(err, ERR_CORRUPT, "%s: the store's identity is missing",
+				 store->path);
+	if (!identity)
+		return OK;
+	if (get_be64(chain_id.data) != identity->chain_id)
+		return error_set(err, ERR_DENIED,
+				 "the mirror in %s is of chain %" PRIu64
+				 ", the configuration says %" PRIu64
+				 ": use another store.path, or remove the folder to start again",
+				 store->path, get_be64(chain_id.data), identity->chain_id);
+	if (!slice_equal(pool_set, slice_of(identity->pool_set, strlen(identity->pool_set))))
+		return other_pools(store, pool_set,
+				   slice_of(identity->pool_set, strlen(identity->pool_set)), err);
+	return OK;
+}
+
+enum status store_read_identity(struct store_identity *out, struct arena *arena,
+				struct store *store, struct error *err)
+{
+	struct store_txn *txn;
+	struct slice chain_id;
+	struct slice pool_set;
+	enum status status = store_begin(&txn, store, STORE_READ, err);
+
+	if (status != OK)
+		return status;
+	if (!meta_get(&chain_id, store, txn->txn, "chain_id") || chain_id.size != 8 ||
+	    !meta_get(&pool_set, store, txn->txn, "pool_set")) {
+		status = error_set(err, ERR_CORRUPT, "%s: the store's identity is missing",
+				   store->path);
+	} else {
+		out->chain_id = get_be64(chain_id.data);
+		out->pool_set = arena_string_n(arena, (const char *)pool_set.data, pool_set.size);
+	}
+	store_abort(txn);
+	return status;
+}
+
+/* ---- the environment ---- */
+
+static enum status open_tables(struct store *store, MDB_txn *txn, unsigned flags, struct error *err)
+{
+	for (unsigned db = 0; db < DB_COUNT; db++) {
+		int rc = mdb_dbi_open(txn, db_names[db], flags, &store->dbi[db]);
+
+		if (rc == MDB_NOTFOUND)
+			return error_set(err, ERR_CORRUPT, "%s: the store has no %s", store->path,
+					 db_names[db]);
+		if (rc)
+			return env_failed(store, rc, "open", err);
+	}
+	return OK;
+}
+
+/* The sub-databases of an existing store, or a new one's. */
+static enum status open_content(struct store *store, MDB_txn *txn,
+				const struct store_identity *identity, struct error *err)
+{
+	MDB_dbi root;
+	MDB_stat stat;
+	enum status status;
+	int rc = mdb_dbi_open(txn, db_names[DB_META], 0, &store->dbi[DB_META]);
+
+	if (!rc) {
+		status = check_identity(store, txn, identity, err);
+		return status == OK ? open_tables(store, txn, 0, err) : status;
+	}
+	if (rc == MDB_INCOMPATIBLE)
+		return not_a_store(store, err);
+	if (rc != MDB_NOTFOUND)
+		return env_failed(store, rc, "open", err);
+	rc = mdb_dbi_open(txn, NULL, 0, &root);
+	if (!rc)
+		rc = mdb_stat(txn, root, &stat);
+	if (rc)
+		return env_failed(store, rc, "open", err);
+	if (stat.ms_entries > 0)
+		return not_a_store(store, err);
+	if (store->mode == STORE_READ || !identity)
+		return error_set(err, ERR_NOTFOUND,
+				 "there is no mirror in %s yet: run `covermirror sync` first",
+				 store->path);
+	status = open_tables(store, txn, MDB_CREATE, err);
+	if (status != OK)
+		return status;
+	rc = write_identity(store, txn, identity);
+	return rc ? env_failed(store, rc, "write in", err) : OK;
+}
+
+/* A file that was cut off would end the program at the first touch of what is missing. */
+static enum status check_length(const struct store *store, struct error *err)
+{
+	MDB_envinfo info;
+	MDB_stat stat;
+	struct stat file;
+	uint64_t used;
+	int fd;
+
+	if (mdb_env_info(store->env, &info) || mdb_env_stat(store->env, &stat) ||
+	    mdb_env_get_fd(store->env, &fd) || fstat(fd, &file))
+		return error_set(err, ERR_SYSTEM, "%s: cannot look at data.mdb", store->path);
+	used = ((uint64_t)info.me_last_pgno + 1) * stat.ms_psize;
+	if ((uint64_t)file.st_size < used)
+		return error_set(err, ERR_CORRUPT,
+				 "%s/data.mdb is cut off: it has %" PRIu64 " of %" PRIu64 " bytes",
+				 store->path, (uint64_t)file.st_size, used);
+	return OK;
+}
+
+static enum status map_at_least(struct store *store, struct error *err)
+{
+	MDB_envinfo info;
+	int rc = mdb_env_info(store->env, &info);
+
+	if (!rc && info.me_mapsize < store->options.map_initial)
+		rc = mdb_env_set_mapsize(store->env, store->options.map_initial);
+	return rc ? env_failed(store, rc, "map", err) : OK;
+}
+
+static enum status open_env(struct store *store, struct error *err)
+{
+	unsigned flags = MDB_NOTLS;
+	int rc = mdb_env_create(&store->env);
+
+	if (rc)
+		return env_failed(store, rc, "open", err);
+	if (store->mode == STORE_READ)
+		flags |= MDB_RDONLY;
+	if (store->is_unlocked)
+		flags |= MDB_NOLOCK;
+	rc = mdb_env_set_maxdbs(store->env, DB_COUNT);
+	if (!rc)
+		rc = mdb_env_set_maxreaders(store->env, MAX_READERS);
+	if (!rc)
+		rc = mdb_env_open(store->env, store->path, flags, 0666);
+	if (rc)
+		return env_failed(store, rc, "open", err);
+	if (!store->is_unlocked)
+		(void)mdb_reader_check(store->env, NULL); /* dead processes' readers */
+	return store->mode == STORE_WRITE ? map_at_least(store, err) : OK;
+}
+
+enum status env_open(struct store *store, const struct store_identity *identity, struct error *err)
+{
+	MDB_txn *txn;
+	enum status status = open_env(store, err);
+	int rc;
+
+	if (status == OK)
+		status = check_length(store, err);
+	if (status != OK) {
+		env_close(store);
+		return status;
+	}
+	rc = mdb_txn_begin(store->env, NULL, store->mode == STORE_READ ? MDB_RDONLY : 0, &txn);
+	if (rc) {
+		status = env_failed(store, rc, "begin a transaction", err);
+		env_close(store);
+		return status;
+	}
+	status = open_content(store, txn, identity, err);
+	if (status != OK) {
+		mdb_txn_abort(txn);
+		env_close(store);
+		return status;
+	}
+	rc = mdb_txn_commit(txn);
+	if (rc) {
+		status = env_failed(store, rc, "write in", err);
+		env_close(store);
+	}
+	return status;
+}
+
+void env_close(struct store *store)
+{
+	if (store->env)
+		mdb_env_close(store->env);
+	store->env = NULL;
+}
+
+/* ---- handles ---- */
+
+/*
+ * Every store that this process has open. LMDB's locks belong to the process and are lost when any
+ * of its descriptors of the lock file is closed, so a file must not be opened twice: a second
+ * store_open for reading gets the first handle again.
+ */
+static pthread_mutex_t registry_mutex = PTHREAD_MUTEX_INITIALIZER;
+static struct store *registry;
+
+static struct store *find_open(const char *path)
+{
+	char data[PATH_SIZE];
+	struct stat file;
+	int length = snprintf(data, sizeof(data), "%s/data.mdb", path);
+
+	if (length < 0 || length >= PATH_SIZE || stat(data, &file))
+		return NULL;
+	for (struct store *store = registry; store; store = store->next)
+		if (store->device == file.st_dev && store->inode == file.st_ino &&
+		    store->process == getpid())
+			return store;
+	return NULL;
+}
+
+static void remember(struct store *store)
+{
+	struct stat file;
+	int fd;
+
+	if (mdb_env_get_fd(store->env, &fd) == 0 && fstat(fd, &file) == 0) {
+		store->device = file.st_dev;
+		store->inode = file.st_ino;
+	}
+	store->process = getpid();
+	store->next = registry;
+	registry = store;
+}
+
+static void forget(const struct store *store)
+{
+	for (struct store **at = &registry; *at; at = &(*at)->next) {
+		if (*at == store) {
+			*at = store->next;
+			return;
+		}
+	}
+}
+
+static struct store *new_store(const char *path, enum store_mode mode,
+			       const struct store_options *options)
+{
+	struct store *store = xcalloc(1, sizeof(*store));
+	pthread_condattr_t monotonic;
+
+	store->path = xstrdup(path);
+	store->mode = mode;
+	store->options = *options;
+	store->guard_fd = -1;
+	store->handles = 1;
+	(void)pthread_mutex_init(&store->mutex, NULL);
+	(void)pthread_condattr_init(&monotonic);
+	(void)pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+	(void)pthread_cond_init(&store->changed, &monotonic);
+	(void)pthread_condattr_destroy(&monotonic);
+	return store;
+}
+
+static void free_store(struct store *store)
+{
+	env_close(store);
+	unlock(store);
+	(void)pthread_cond_destroy(&store->changed);
+	(void)pthread_mutex_destroy(&store->mutex);
+	free(store->path);
+	free(store);
+}
+
+static enum status open_new(struct store *store, const struct store_identity *identity,
+			    struct error *err)
+{
+	enum status status = check_folder(store, err);
+
+	if (status == OK)
+		status = store->mode == STORE_WRITE ? lock_for_writing(store, err)
+						    : lock_for_reading(store, err);
+	return status == OK ? env_open(store, identity, err) : status;
+}
+
+enum status store_open_with(struct store **out, const char *path, enum store_mode mode,
+			    const struct store_identity *identity,
+			    const struct store_options *options, struct error *err)
+{
+	struct store *store;
+	enum status status;
+
+	*out = NULL;
+	if (mode == STORE_WRITE && (!identity || !identity->pool_set))
+		return error_set(err, ERR_USAGE, "a store to write in needs an identity");
+	pthread_mutex_lock(&registry_mutex);
+	store = find_open(path);
+	if (store && mode == STORE_READ) {
+		store->handles++;
+		*out = store;
+		pthread_mutex_unlock(&registry_mutex);
+		return OK;
+	}
+	if (store && store->mode == STORE_READ) {
+		pthread_mutex_unlock(&registry_mutex);
+		return error_set(err, ERR_DENIED, "this program has %s open for reading already",
+				 path);
+	}
+	store = new_store(path, mode, options);
+	status = open_new(store, identity, err);
+	if (status == OK) {
+		remember(store);
+		*out = store;
+	} else {
+		free_store(store);
+	}
+	pthread_mutex_unlock(&registry_mutex);
+	return status;
+}
+
+enum status store_open(struct store **out, const char *path, enum store_mode mode,
+		       const struct store_identity *identity, struct error *err)
+{
+	return store_open_with(out, path, mode, identity, &store_defaults, err);
+}
+
+void store_close(struct store *store)
+{
+	if (!store)
+		return;
+	pthread_mutex_lock(&registry_mutex);
+	if (--store->handles == 0) {
+		forget(store);
+		free_store(store);
+	}
+	pthread_mutex_unlock(&registry_mutex);
+}
