@@ -40,12 +40,15 @@ struct backfill_options {
 	uint64_t to;
 	bool all_headers;       /* give every block's header, also without logs */
 	size_t queue_bytes_max; /* finished batches waiting; 0: 16 MiB */
-	size_t batch_logs_max;  /* cut batches so that none has more logs; 0: 8,192 */
+	size_t batch_logs_max; /* cut batches so that none of several blocks has more logs; 0: 8,192
+				*/
 };
 
 /*
  * Starts fetching from the source (not used by anybody else until backfill_stop: give it a peer).
- * The filters are copied.
+ * The filters are copied. `from` behind `to` is allowed: then there is no batch. Memory stays near
+ * queue_bytes_max for finished batches, as much again for answers that wait for an earlier one, and
+ * the answers under way.
  */
 enum status backfill_start(struct backfill **out, struct source *source,
 			   const struct log_filter *filters, size_t filter_count,
@@ -53,8 +56,10 @@ enum status backfill_start(struct backfill **out, struct source *source,
 			   struct error *err) MUST_CHECK;
 
 /*
- * The next batch in order, waiting for it; the caller owns it. ERR_NOTFOUND behind the last one.
- * Errors of the source come in order too: every batch before the failing range is given first.
+ * The next batch in order, waiting for it; the caller owns it. ERR_NOTFOUND behind the last one,
+ * and then only: a block that the source does not have (yet) is ERR_AGAIN. Errors of the source
+ * come in order too: every batch before the failing range is given first. After an error nothing
+ * more is fetched and every further call gives the same error.
  */
 enum status backfill_next(struct block_batch **out, struct backfill *backfill,
 			  struct error *err) MUST_CHECK;

@@ -17,6 +17,7 @@
 #define INDEXER_SOURCE_H
 
 #include "base/logger.h"
+#include "chain/call.h"
 #include "chain/types.h"
 
 struct source;
@@ -26,6 +27,7 @@ struct source_options {
 	uint64_t response_bytes_max; /* of one HTTP response, unpacked; 0: 64 MiB */
 	unsigned attempts; /* tries of one request before ERR_AGAIN is given up to the caller; 0: 6
 			    */
+	uint64_t backoff_ms;  /* before the second try, doubling; 0: 250 */
 	uint64_t range_first; /* blocks in the first eth_getLogs range; 0: 10,000 */
 	uint64_t range_max;   /* never ask for more; 0: no limit of our own */
 	unsigned in_flight;   /* eth_getLogs requests at once in a backfill; 0: 4 */
@@ -42,7 +44,10 @@ enum status source_open(struct source **out, const char *url, const struct sourc
 enum status source_peer(struct source **out, struct source *source, struct error *err) MUST_CHECK;
 void source_close(struct source *source);
 
-/* A stop request from a signal handler or another thread: requests under way end with ERR_AGAIN. */
+/*
+ * A stop request from a signal handler or another thread: requests under way end with ERR_AGAIN,
+ * and so does every later one. It holds for the source, all its peers and backfills on them.
+ */
 void source_interrupt(struct source *source);
 
 /* How to name the source to people: scheme, host and port, or the file. Without user, password,
@@ -73,17 +78,6 @@ enum status source_extent(uint64_t *first, uint64_t *last, struct source *source
 enum status source_headers(struct block_ref *out, struct source *source, const uint64_t *numbers,
 			   size_t count, struct error *err) MUST_CHECK;
 
-/* Logs that a mirror wants: any of `addresses`, and for each topic position any of its values
- * (count 0: anything). */
-struct log_filter {
-	const struct address *addresses;
-	size_t address_count;
-	struct {
-		const struct hash *values;
-		size_t count;
-	} topics[LOG_TOPICS_MAX];
-};
-
 /*
  * All logs of one block, named by its hash, that any of the filters lets through; by log index,
  * without duplicates. ERR_NOTFOUND: the node does not know that block (yet).
@@ -92,20 +86,6 @@ enum status source_block_logs(struct event_log **out, size_t *count, struct aren
 			      struct source *source, const struct block_ref *block,
 			      const struct log_filter *filters, size_t filter_count,
 			      struct error *err) MUST_CHECK;
-
-enum call_outcome {
-	CALL_RETURNED,    /* data holds what the contract returned */
-	CALL_REVERTED,    /* the contract reverts: the figure is not computable */
-	CALL_UNAVAILABLE, /* the node cannot tell (no state that old, call not recorded) */
-};
-
-struct chain_call {
-	struct address to;
-	struct slice data; /* selector and arguments */
-	enum call_outcome outcome;
-	struct slice result; /* in the arena */
-	const char *reason;  /* of a revert or unavailability, in the arena; "" else */
-};
 
 /*
  * eth_call of every element at the block's hash (EIP-1898; by number where the node refuses that,

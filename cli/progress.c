@@ -1,0 +1,83 @@
+#include "cli/progress.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { PLAIN_LINE_MS = 2000 };
+
+void progress_end(struct progress *progress)
+{
+	if (progress->is_line_open)
+		(void)fputc('\n', stderr);
+	progress->is_line_open = false;
+}
+
+static void write_line(void *context, enum log_level level, const char *line)
+{
+	struct progress *progress = context;
+
+	progress_end(progress);
+	progress->below.write(progress->below.context, level, line);
+}
+
+void progress_init(struct progress *progress, const struct command *command)
+{
+	memset(progress, 0, sizeof(*progress));
+	progress->below = command->logger;
+	progress->logger = (struct logger){
+		.least = command->logger.least, .write = write_line, .context = progress};
+	progress->is_terminal = isatty(STDERR_FILENO) == 1;
+}
+
+static void format_eta(char *out, size_t size, const struct mirror_progress *p)
+{
+	uint64_t done = p->block >= p->from ? p->block - p->from + 1 : 0;
+	uint64_t left = p->to - p->block;
+	uint64_t seconds;
+
+	if (p->is_last || done == 0) {
+		(void)snprintf(out, size, "%s", p->is_last ? "done" : "ETA -");
+		return;
+	}
+	seconds = (uint64_t)((unsigned __int128)p->elapsed_ms * left / done / 1000);
+	(void)snprintf(out, size, "ETA %" PRIu64 ":%02" PRIu64 ":%02" PRIu64, seconds / 3600,
+		       seconds / 60 % 60, seconds % 60);
+}
+
+void progress_show(void *context, const struct mirror_progress *p)
+{
+	struct progress *progress = context;
+	uint64_t rate = p->elapsed_ms ? p->events * 1000 / p->elapsed_ms : p->events;
+	char eta[48];
+	char line[256];
+
+	if (p->to < p->from && p->is_last)
+		return; /* nothing was to do */
+	if (!progress->is_terminal && !p->is_last && progress->told_ms &&
+	    p->elapsed_ms - progress->told_ms < PLAIN_LINE_MS)
+		return;
+	progress->told_ms = p->elapsed_ms;
+	format_eta(eta, sizeof(eta), p);
+	(void)snprintf(line, sizeof(line),
+		       "block %" PRIu64 " of %" PRIu64 ", %" PRIu64 " events, %" PRIu64
+		       " events/s, %s",
+		       p->block, p->to, p->events, rate, eta);
+	if (progress->is_terminal) {
+		(void)fprintf(stderr, "\r\033[K%s", line);
+		progress->is_line_open = true;
+	} else {
+		(void)fprintf(stderr, "%s\n", line);
+	}
+	(void)fflush(stderr);
+}
+
+void progress_block(void *context, const struct block_ref *block, uint64_t events)
+{
+	struct progress *progress = context;
+	char hash[HEX_SIZE(HASH_BYTES)];
+
+	log_info(&progress->logger, "block %" PRIu64 " %s: %" PRIu64 " events", block->number,
+		 hash_format(hash, block->hash), events);
+}

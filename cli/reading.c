@@ -1,0 +1,51 @@
+#include "cli/reading.h"
+
+#include <stdio.h>
+
+void print_next(const json_t *document)
+{
+	const char *next = json_string_value(json_object_get(document, "next"));
+
+	if (next)
+		(void)printf("more: --after %s\n", next);
+}
+
+static int answer(const struct query *query,
+		  json_t *(*ask)(const struct query *query, struct error *err),
+		  void (*show)(const struct query *query, const json_t *document))
+{
+	struct error err;
+	json_t *document = ask(query, &err);
+
+	if (!document)
+		return report(&err);
+	if (args_has(query->command->args, OPTION_JSON))
+		return print_json(document);
+	show(query, document);
+	json_decref(document);
+	return fflush(stdout) == 0 ? EXIT_FINE : EXIT_COULD_NOT;
+}
+
+int run_query(const struct command *command, const char *pool,
+	      json_t *(*ask)(const struct query *query, struct error *err),
+	      void (*show)(const struct query *query, const json_t *document))
+{
+	const struct args *args = command->args;
+	struct moment moment;
+	struct query query = {.command = command, .moment = &moment};
+	uint64_t limit;
+	struct error err;
+	int status;
+
+	if (args_number(&limit, args, OPTION_LIMIT, 0, &err) != OK)
+		return report(&err);
+	query.page = (struct page){.limit = (size_t)limit, .after = args->values[OPTION_AFTER]};
+	if (pool && moment_pool(&query.pool, command->config, pool, &err) != OK)
+		return report(&err);
+	if (moment_open(&moment, command->config, args->values[OPTION_AT], command->arena, &err) !=
+	    OK)
+		return report(&err);
+	status = answer(&query, ask, show);
+	moment_close(&moment);
+	return status;
+}

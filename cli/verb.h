@@ -1,0 +1,37 @@
+/*
+ * verb.h - one file a verb; their table is in main.c.
+ */
+#ifndef CLI_VERB_H
+#define CLI_VERB_H
+
+#include "cli/args.h"
+#include "indexer/config.h"
+
+/* What a verb works with. Verbs return the program's exit status. */
+struct command {
+	const struct args *args;
+	struct arena *arena;
+	const struct config *config; /* NULL where the verb needs none */
+	struct logger logger;
+};
+
+enum exit_status { EXIT_FINE = 0, EXIT_COULD_NOT = 1, EXIT_MISUSE = 2, EXIT_FINDINGS = 3 };
+
+/* Says "covermirror: …" on standard error and gives the status's exit status. */
+int report(const struct error *err);
+
+int verb_run(const struct command *command);
+int verb_sync(const struct command *command);
+int verb_status(const struct command *command);
+int verb_pools(const struct command *command);
+int verb_pool(const struct command *command);
+int verb_accounts(const struct command *command);
+int verb_account(const struct command *command);
+int verb_payouts(const struct command *command);
+int verb_events(const struct command *command);
+int verb_findings(const struct command *command);
+int verb_explain(const struct command *command);
+int verb_decode(const struct command *command);
+int verb_config(const struct command *command);
+
+#endif

@@ -1,0 +1,329 @@
+/* The reading verbs of events: events, payouts, findings, explain. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/reading.h"
+
+static const char *text_of(const json_t *object, const char *key)
+{
+	const char *text = json_string_value(json_object_get(object, key));
+
+	return text ? text : "-";
+}
+
+static uint64_t number_of(const json_t *object, const char *key)
+{
+	return (uint64_t)json_integer_value(json_object_get(object, key));
+}
+
+static struct style plain_style(const struct query *query)
+{
+	return (struct style){.arena = query->command->arena, .is_raw = true, .symbol = ""};
+}
+
+/* ---- events ---- */
+
+static json_t *ask_events(const struct query *query, struct error *err)
+{
+	const struct args *args = query->command->args;
+	struct event_query wanted = {.pool = query->pool, .event = args->values[OPTION_EVENT]};
+	const char *account = args->values[OPTION_ACCOUNT];
+	struct page page = query->page;
+
+	if (args_number(&wanted.from_block, args, OPTION_FROM, 0, err) != OK ||
+	    args_number(&wanted.to_block, args, OPTION_TO, UINT64_MAX, err) != OK)
+		return NULL;
+	if (account) {
+		wanted.has_account = true;
+		if (address_parse(&wanted.account, account, strlen(account), err) != OK) {
+			err->status = ERR_USAGE;
+			(void)error_wrap(err, "--account \"%s\"", account);
+			return NULL;
+		}
+	}
+	if (!args_has(args, OPTION_LIMIT))
+		page.limit = 100;
+	return answer_events(query->moment, &wanted, &page, err);
+}
+
+static void show_events(const struct query *query, const json_t *document)
+{
+	struct style style = plain_style(query);
+	struct table *table = table_new(style.arena, 5);
+	json_t *item;
+	size_t i;
+
+	TABLE_ROW(table, "BLOCK", "LOG", "TRANSACTION", "EVENT", "ARGUMENTS");
+	json_array_foreach(json_object_get(document, "items"), i, item)
+	{
+		struct buffer text = buffer_in(style.arena);
+		const char *name;
+		json_t *value;
+
+		json_object_foreach(json_object_get(item, "arguments"), name, value) buffer_printf(
+			&text, "%s%s=%s", text.size ? " " : "", name, show_plain(&style, value));
+		TABLE_ROW(table, show_plain(&style, json_object_get(item, "block")),
+			  show_plain(&style, json_object_get(item, "log_index")),
+			  show_short(&style, json_object_get(item, "transaction")),
+			  text_of(item, "event"), buffer_string(&text));
+	}
+	table_right(table, 0);
+	table_right(table, 1);
+	table_print(table);
+	print_next(document);
+}
+
+int verb_events(const struct command *command)
+{
+	return run_query(command, command->args->arguments[0], ask_events, show_events);
+}
+
+/* ---- payouts ---- */
+
+static json_t *ask_payouts(const struct query *query, struct error *err)
+{
+	return answer_payouts(query->moment, query->pool, &query->page, err);
+}
+
+static void show_payouts(const struct query *query, const json_t *document)
+{
+	struct style style = style_of(query->command, query->moment, query->pool);
+	struct table *table = table_new(style.arena, 7);
+	json_t *item;
+	size_t i;
+
+	TABLE_ROW(table, "BLOCK", "TRANSACTION", "RECIPIENT", "AMOUNT", "PRICE BEFORE",
+		  "PRICE AFTER", "ACCOUNTS");
+	json_array_foreach(json_object_get(document, "items"), i, item)
+		TABLE_ROW(table, show_plain(&style, json_object_get(item, "block")),
+			  text_of(item, "transaction"),
+			  show_short(&style, json_object_get(item, "recipient")),
+			  show_amount(&style, json_object_get(item, "amount")),
+			  show_plain(&style, json_object_get(item, "share_price_before")),
+			  show_plain(&style, json_object_get(item, "share_price_after")),
+			  show_plain(&style, json_object_get(item, "accounts_slashed")));
+	for (i = 0; i < 7; i++)
+		if (i != 1 && i != 2)
+			table_right(table, i);
+	table_print(table);
+	print_next(document);
+}
+
+int verb_payouts(const struct command *command)
+{
+	return run_query(command, command->args->arguments[0], ask_payouts, show_payouts);
+}
+
+/* ---- findings ---- */
+
+static json_t *ask_findings(const struct query *query, struct error *err)
+{
+	const struct args *args = query->command->args;
+	const char *severity = args->values[OPTION_SEVERITY];
+	const char *state = args->values[OPTION_STATE];
+	struct finding_query wanted = {
+		.pool = query->pool, .check = args->values[OPTION_CHECK], .state = state};
+
+	if (severity) {
+		wanted.has_severity = true;
+		if (!severity_parse(&wanted.severity, severity)) {
+			(void)error_set(err, ERR_USAGE,
+					"--severity %s: expected info, warning or error", severity);
+			return NULL;
+		}
+	}
+	if (state && strcmp(state, "open") != 0 && strcmp(state, "resolved") != 0) {
+		(void)error_set(err, ERR_USAGE, "--state %s: expected open or resolved", state);
+		return NULL;
+	}
+	return answer_findings(query->moment, &wanted, &query->page, err);
+}
+
+static void show_trace(const struct style *style, const json_t *figures, const char *indent)
+{
+	json_t *figure;
+	size_t i;
+
+	json_array_foreach(figures, i, figure)
+	{
+		const char *name;
+		json_t *value;
+		bool is_first = true;
+
+		(void)printf("%s%s = %s\n%s  = %s", indent, text_of(figure, "name"),
+			     show_plain(style, json_object_get(figure, "value")), indent,
+			     text_of(figure, "expression"));
+		json_object_foreach(json_object_get(figure, "inputs"), name, value)
+		{
+			(void)printf("%s%s = %s", is_first ? ", where " : ", ", name,
+				     show_plain(style, value));
+			is_first = false;
+		}
+		(void)putchar('\n');
+	}
+}
+
+static void show_findings(const struct query *query, const json_t *document)
+{
+	const json_t *items = json_object_get(document, "items");
+	struct style style = plain_style(query);
+	json_t *item;
+	size_t i;
+
+	if (json_array_size(items) == 0)
+		(void)puts("no findings");
+	json_array_foreach(items, i, item)
+	{
+		const json_t *transaction = json_object_get(item, "transaction");
+
+		(void)printf("%s %s: pool %s, block %" PRIu64 "%s\n", text_of(item, "severity"),
+			     text_of(item, "check"), text_of(item, "pool"),
+			     number_of(item, "block"),
+			     strcmp(text_of(item, "state"), "open") == 0 ? "" : " (resolved)");
+		if (json_is_string(transaction))
+			(void)printf("  transaction  %s:%" PRIu64 "\n",
+				     json_string_value(transaction), number_of(item, "log_index"));
+		(void)printf("  subject      %s\n", text_of(item, "subject"));
+		(void)printf("  expected     %s\n", text_of(item, "expected"));
+		(void)printf("  actual       %s\n", text_of(item, "actual"));
+		if (json_is_string(json_object_get(item, "difference")))
+			(void)printf("  difference   %s\n", text_of(item, "difference"));
+		show_trace(&style, json_object_get(item, "trace"), "    ");
+	}
+	print_next(document);
+}
+
+static int any_open_error(const struct command *command)
+{
+	struct moment moment;
+	struct error err;
+	int status;
+
+	if (moment_open(&moment, command->config, command->args->values[OPTION_AT], command->arena,
+			&err) != OK)
+		return report(&err);
+	status = open_findings(&moment).error ? EXIT_FINDINGS : EXIT_FINE;
+	moment_close(&moment);
+	return status;
+}
+
+int verb_findings(const struct command *command)
+{
+	int status = run_query(command, command->args->arguments[0], ask_findings, show_findings);
+
+	return status == EXIT_FINE ? any_open_error(command) : status;
+}
+
+/* ---- explain ---- */
+
+static json_t *ask_explain(const struct query *query, struct error *err)
+{
+	const char *text = query->command->args->arguments[0];
+	const char *colon = strchr(text, ':');
+	size_t length = colon ? (size_t)(colon - text) : strlen(text);
+	int64_t log_index = -1;
+	struct hash transaction;
+	u256 number;
+	uint64_t log = 0;
+
+	if (hash_parse(&transaction, text, length, err) != OK) {
+		err->status = ERR_USAGE;
+		(void)error_wrap(err, "transaction \"%.*s\"", (int)length, text);
+		return NULL;
+	}
+	if (colon) {
+		if (u256_parse(&number, colon + 1, strlen(colon + 1), NULL) != OK ||
+		    !u256_to_u64(&log, number) || log > UINT32_MAX) {
+			(void)error_set(err, ERR_USAGE, "\"%s\": expected TX:LOG with a log index",
+					text);
+			return NULL;
+		}
+		log_index = (int64_t)log;
+	}
+	return answer_explain(query->moment, transaction, log_index, err);
+}
+
+static const char *with_unit(const struct style *style, const json_t *value)
+{
+	return arena_printf(style->arena, "%s %s", show_amount(style, value), style->symbol);
+}
+
+static void show_slashes(const struct style *style, const json_t *payout)
+{
+	struct table *table = table_new(style->arena, 5);
+	json_t *slash;
+	size_t i;
+
+	TABLE_ROW(table, "  ACCOUNT", "STAKE BEFORE", "STAKE AFTER", "PENDING UNSTAKE", "LOSS");
+	json_array_foreach(json_object_get(payout, "slashes"), i, slash)
+		TABLE_ROW(table, arena_printf(style->arena, "  %s", text_of(slash, "account")),
+			  show_amount(style, json_object_get(slash, "stake_before")),
+			  show_amount(style, json_object_get(slash, "stake_after")),
+			  show_amount(style, json_object_get(slash, "pending_unstake_loss")),
+			  show_amount(style, json_object_get(slash, "loss")));
+	for (i = 1; i < 5; i++)
+		table_right(table, i);
+	table_print(table);
+}
+
+static void show_payout(const struct style *style, const json_t *event)
+{
+	const json_t *payout = json_object_get(event, "payout");
+
+	if (!payout)
+		return;
+	(void)printf("\npayout of %s to %s\n", with_unit(style, json_object_get(payout, "amount")),
+		     text_of(payout, "recipient"));
+	(void)printf("share price %s -> %s\n",
+		     show_plain(style, json_object_get(payout, "share_price_before")),
+		     show_plain(style, json_object_get(payout, "share_price_after")));
+	(void)printf("what it cost each account:\n");
+	show_slashes(style, payout);
+	(void)printf("  sum of the losses  %s\n  remainder          %s (%s)\n",
+		     with_unit(style, json_object_get(payout, "slash_sum")),
+		     with_unit(style, json_object_get(payout, "remainder")),
+		     text_of(event, "remainder_is"));
+}
+
+static void show_explain(const struct query *query, const json_t *document)
+{
+	const struct config *config = query->command->config;
+	struct style raw = plain_style(query);
+	json_t *event;
+	size_t i;
+
+	(void)printf("transaction %s, block %" PRIu64 "\n", text_of(document, "transaction"),
+		     number_of(document, "block"));
+	json_array_foreach(json_object_get(document, "events"), i, event)
+	{
+		const json_t *checks = json_object_get(event, "checks");
+		const struct pool *pool;
+		struct style style;
+		const char *name;
+		json_t *value;
+		size_t k;
+
+		if (moment_pool(&pool, config, text_of(event, "pool"), NULL) != OK)
+			continue;
+		style = style_of(query->command, query->moment, pool);
+		(void)printf("\nlog %" PRIu64 ": %s of pool %s; %" PRIu64 " checks passed, %" PRIu64
+			     " failed\n",
+			     number_of(event, "log_index"), text_of(event, "event"),
+			     text_of(event, "pool"), number_of(checks, "passed"),
+			     number_of(checks, "failed"));
+		json_object_foreach(json_object_get(event, "arguments"), name, value)(void)
+			printf("  %s: %s\n", name, show_plain(&raw, value));
+		show_trace(&raw, json_object_get(event, "figures"), "    ");
+		json_array_foreach(json_object_get(event, "postings"), k, value)(void) printf(
+			"  ledger: %s -> %s %s\n", text_of(value, "from"), text_of(value, "to"),
+			with_unit(&style, json_object_get(value, "amount")));
+		show_payout(&style, event);
+	}
+}
+
+int verb_explain(const struct command *command)
+{
+	return run_query(command, NULL, ask_explain, show_explain);
+}

@@ -1,0 +1,234 @@
+/* The reading verbs of pools: status, pools, pool, accounts, account. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/reading.h"
+
+/* ---- status ---- */
+
+static const char *text_of(const json_t *object, const char *key)
+{
+	const char *text = json_string_value(json_object_get(object, key));
+
+	return text ? text : "-";
+}
+
+static uint64_t number_of(const json_t *object, const char *key)
+{
+	return (uint64_t)json_integer_value(json_object_get(object, key));
+}
+
+static void print_block(const struct command *command, const char *name, const json_t *block)
+{
+	(void)printf("%-10s block %s, %s, %s\n", name,
+		     show_count(command->arena, number_of(block, "number")),
+		     show_time(command->arena, number_of(block, "timestamp")),
+		     text_of(block, "hash"));
+}
+
+static void print_status(const struct command *command, const json_t *status)
+{
+	const json_t *checks = json_object_get(status, "checks");
+	const json_t *findings = json_object_get(status, "findings");
+	const json_t *finalized = json_object_get(status, "finalized");
+
+	(void)printf("%-10s %" PRIu64 "\n", "chain", number_of(status, "chain_id"));
+	print_block(command, "head", json_object_get(status, "head"));
+	print_block(command, "indexed", json_object_get(status, "indexed"));
+	if (json_is_integer(finalized))
+		(void)printf("%-10s block %s\n", "finalized",
+			     show_count(command->arena, number_of(status, "finalized")));
+	(void)printf("%-10s %s\n", "events",
+		     show_count(command->arena, number_of(status, "events")));
+	(void)printf("%-10s %s passed, %s failed\n", "checks",
+		     show_count(command->arena, number_of(checks, "passed")),
+		     show_count(command->arena, number_of(checks, "failed")));
+	(void)printf("%-10s open: %" PRIu64 " error, %" PRIu64 " warning, %" PRIu64 " info\n",
+		     "findings", number_of(findings, "error"), number_of(findings, "warning"),
+		     number_of(findings, "info"));
+	(void)printf("%-10s %s bytes\n", "store",
+		     show_count(command->arena, number_of(status, "store_bytes")));
+	(void)printf("%-10s %s\n", "digest", text_of(status, "digest"));
+}
+
+static json_t *ask_status(const struct query *query, struct error *err)
+{
+	return answer_status(query->moment, err);
+}
+
+static void show_status(const struct query *query, const json_t *document)
+{
+	print_status(query->command, document);
+}
+
+int verb_status(const struct command *command)
+{
+	return run_query(command, NULL, ask_status, show_status);
+}
+
+/* ---- pools ---- */
+
+static json_t *ask_pools(const struct query *query, struct error *err)
+{
+	return answer_pools(query->moment, err);
+}
+
+static void show_pools(const struct query *query, const json_t *document)
+{
+	const struct config *config = query->command->config;
+	struct table *table = table_new(query->command->arena, 6);
+	json_t *item;
+	size_t i;
+
+	TABLE_ROW(table, "POOL", "PROTOCOL", "ASSET", "LIQUIDITY", "SHARE PRICE", "UTILIZATION");
+	json_array_foreach(json_object_get(document, "items"), i, item)
+	{
+		struct style style = style_of(query->command, query->moment, &config->pools[i]);
+
+		TABLE_ROW(table, text_of(item, "name"), text_of(item, "protocol"), style.symbol,
+			  show_amount(&style, json_object_get(item, "liquidity")),
+			  show_plain(&style, json_object_get(item, "share_price")),
+			  show_plain(&style, json_object_get(item, "utilization")));
+	}
+	table_right(table, 3);
+	table_print(table);
+}
+
+int verb_pools(const struct command *command)
+{
+	return run_query(command, NULL, ask_pools, show_pools);
+}
+
+/* ---- pool ---- */
+
+static json_t *ask_pool(const struct query *query, struct error *err)
+{
+	return answer_pool(query->moment, query->pool, err);
+}
+
+static void print_at(const struct query *query)
+{
+	const struct moment *m = query->moment;
+
+	(void)printf("as of block %s, %s\n", show_count(query->command->arena, m->number),
+		     m->has_record ? show_time(query->command->arena, m->record.ref.timestamp)
+				   : "of which the mirror has no header");
+}
+
+static void show_pool(const struct query *query, const json_t *document)
+{
+	const struct protocol *protocol = query->pool->protocol;
+	struct style style = style_of(query->command, query->moment, query->pool);
+	struct table *table = table_new(query->command->arena, 3);
+	const json_t *state = json_object_get(document, "state");
+	const json_t *line;
+	size_t i;
+
+	(void)printf("%s: %s, in %s\n", query->pool->setup.name, protocol->title, style.symbol);
+	print_at(query);
+	for (i = 0; i < protocol->pool_figure_count; i++) {
+		const struct figure_rule *rule = &protocol->pool_figures[i];
+
+		TABLE_ROW(table, rule->name,
+			  show_figure(&style, rule, json_object_get(state, rule->name)),
+			  rule->meaning);
+	}
+	table_right(table, 1);
+	table_print(table);
+	json_array_foreach(json_object_get(document, "provenance"), i, line)(void)
+		printf("%s%s\n", i ? "" : "seeded, base units:\n", json_string_value(line));
+}
+
+int verb_pool(const struct command *command)
+{
+	return run_query(command, command->args->arguments[0], ask_pool, show_pool);
+}
+
+/* ---- accounts ---- */
+
+static json_t *ask_accounts(const struct query *query, struct error *err)
+{
+	return answer_accounts(query->moment, query->pool, &query->page, err);
+}
+
+enum { ACCOUNT_COLUMNS = 6 };
+
+static void show_accounts(const struct query *query, const json_t *document)
+{
+	static const char *const columns[ACCOUNT_COLUMNS] = {
+		"shares", "stake", "unstaked", "locked", "voting_power", "unstake_amount"};
+	const struct protocol *protocol = query->pool->protocol;
+	struct style style = style_of(query->command, query->moment, query->pool);
+	struct table *table = table_new(query->command->arena, 1 + ACCOUNT_COLUMNS);
+	json_t *item;
+	size_t i;
+
+	print_at(query);
+	TABLE_ROW(table, "ACCOUNT", "SHARES", "STAKE", "UNSTAKED", "LOCKED", "VOTING POWER",
+		  "UNSTAKING");
+	json_array_foreach(json_object_get(document, "items"), i, item)
+	{
+		const char *cells[1 + ACCOUNT_COLUMNS] = {text_of(item, "account")};
+
+		for (size_t k = 0; k < ACCOUNT_COLUMNS; k++) {
+			int figure = figure_find(protocol->account_figures,
+						 protocol->account_figure_count, columns[k]);
+
+			cells[1 + k] =
+				figure < 0 ? "-"
+					   : show_figure(&style, &protocol->account_figures[figure],
+							 json_object_get(item, columns[k]));
+		}
+		table_row(table, cells);
+	}
+	for (i = 1; i <= ACCOUNT_COLUMNS; i++)
+		table_right(table, i);
+	table_print(table);
+	print_next(document);
+}
+
+int verb_accounts(const struct command *command)
+{
+	return run_query(command, command->args->arguments[0], ask_accounts, show_accounts);
+}
+
+/* ---- account ---- */
+
+static json_t *ask_account(const struct query *query, struct error *err)
+{
+	const char *text = query->command->args->arguments[1];
+	struct address account;
+
+	if (address_parse(&account, text, strlen(text), err) != OK) {
+		err->status = ERR_USAGE;
+		(void)error_wrap(err, "account \"%s\"", text);
+		return NULL;
+	}
+	return answer_account(query->moment, query->pool, account, err);
+}
+
+static void show_account(const struct query *query, const json_t *document)
+{
+	const struct protocol *protocol = query->pool->protocol;
+	struct style style = style_of(query->command, query->moment, query->pool);
+	struct table *table = table_new(query->command->arena, 3);
+
+	(void)printf("%s in %s, in %s\n", text_of(document, "account"), query->pool->setup.name,
+		     style.symbol);
+	print_at(query);
+	for (size_t i = 0; i < protocol->account_figure_count; i++) {
+		const struct figure_rule *rule = &protocol->account_figures[i];
+
+		TABLE_ROW(table, rule->name,
+			  show_figure(&style, rule, json_object_get(document, rule->name)),
+			  rule->meaning);
+	}
+	table_right(table, 1);
+	table_print(table);
+}
+
+int verb_account(const struct command *command)
+{
+	return run_query(command, command->args->arguments[0], ask_account, show_account);
+}

@@ -1,0 +1,141 @@
+/* run and sync: the verbs that write the mirror. */
+#include <errno.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/progress.h"
+#include "cli/summary.h"
+#include "indexer/mirror.h"
+
+/* What a signal handler may touch. */
+static struct mirror *volatile running;
+
+static void on_signal(int number)
+{
+	int saved = errno;
+
+	(void)number;
+	if (running)
+		mirror_stop(running);
+	errno = saved;
+}
+
+static void catch_signals(struct mirror *mirror)
+{
+	struct sigaction action = {.sa_handler = on_signal};
+
+	running = mirror;
+	(void)sigemptyset(&action.sa_mask);
+	(void)sigaction(SIGINT, &action, NULL);
+	(void)sigaction(SIGTERM, &action, NULL);
+	action.sa_handler = SIG_IGN;
+	(void)sigaction(SIGPIPE, &action, NULL);
+	(void)sigaction(SIGXFSZ, &action, NULL); /* a file size limit is a full disk: an error */
+}
+
+static void uncatch_signals(void)
+{
+	struct sigaction action = {.sa_handler = SIG_DFL};
+
+	(void)sigemptyset(&action.sa_mask);
+	(void)sigaction(SIGINT, &action, NULL);
+	(void)sigaction(SIGTERM, &action, NULL);
+	running = NULL;
+}
+
+/* Findings decide the exit status of a finished run. */
+static int findings_status(const struct command *command)
+{
+	struct moment moment;
+	struct error err;
+	int status;
+
+	if (moment_open(&moment, command->config, NULL, command->arena, &err) != OK)
+		return err.status == ERR_NOTFOUND ? EXIT_FINE : report(&err);
+	status = open_findings(&moment).error ? EXIT_FINDINGS : EXIT_FINE;
+	moment_close(&moment);
+	return status;
+}
+
+static enum status open_with_progress(struct mirror **mirror, const struct command *command,
+				      struct progress *progress, struct error *err)
+{
+	struct mirror_options options = {.context = progress};
+
+	progress_init(progress, command);
+	if (!args_has(command->args, OPTION_QUIET)) {
+		options.on_progress = progress_show;
+		options.on_block = progress_block;
+	}
+	return mirror_open(mirror, command->config, &options, &progress->logger, err);
+}
+
+static int finish(const struct command *command, struct mirror *mirror, enum status st,
+		  const struct error *err)
+{
+	bool is_stopped = mirror_is_stopping(mirror);
+
+	uncatch_signals();
+	mirror_close(mirror);
+	if (st != OK)
+		return report(err);
+	if (is_stopped)
+		return EXIT_FINE;
+	return findings_status(command);
+}
+
+int verb_sync(const struct command *command)
+{
+	struct progress progress;
+	struct mirror *mirror;
+	struct error err;
+	uint64_t to;
+	enum status st;
+
+	if (args_number(&to, command->args, OPTION_TO, UINT64_MAX, &err) != OK)
+		return report(&err);
+	st = open_with_progress(&mirror, command, &progress, &err);
+	if (st != OK)
+		return report(&err);
+	catch_signals(mirror);
+	st = mirror_sync(mirror, to, &err);
+	progress_end(&progress);
+	if (st == OK && !mirror_is_stopping(mirror) && !args_has(command->args, OPTION_QUIET))
+		st = summary_print(command, stdout, &err);
+	return finish(command, mirror, st, &err);
+}
+
+int verb_run(const struct command *command)
+{
+	struct progress progress;
+	struct mirror *mirror;
+	struct error err;
+	enum status st = open_with_progress(&mirror, command, &progress, &err);
+
+	if (st != OK)
+		return report(&err);
+	catch_signals(mirror);
+	st = mirror_sync(mirror, UINT64_MAX, &err);
+	progress_end(&progress);
+	if (st == OK && !mirror_is_stopping(mirror) && !args_has(command->args, OPTION_QUIET)) {
+		st = summary_print(command, stdout, &err);
+		(void)fflush(stdout);
+	}
+	if (st == OK && !mirror_is_stopping(mirror)) {
+		if (mirror_is_recorded(mirror))
+			log_info(&progress.logger,
+				 "the end of the recorded chain %s is reached; the mirror stays "
+				 "open for readers. Look at it from another terminal, e.g.: "
+				 "covermirror -c %s status; stop with Ctrl-C",
+				 mirror_source_label(mirror), command->config->path);
+		else
+			log_info(&progress.logger, "following the head of %s",
+				 mirror_source_label(mirror));
+		st = mirror_follow(mirror, &err);
+	}
+	return finish(command, mirror, st, &err);
+}

@@ -1,0 +1,293 @@
+/* Blocks into the store: applied to every pool, checked, appended, committed. */
+#include "indexer/mirror_impl.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "protocols/apply.h"
+#include "protocols/tables.h"
+#include "reconcile/view.h"
+
+/*
+ * One transaction takes blocks until this much is dirty: LMDB holds dirty pages in memory until the
+ * commit, and the program shall stay small.
+ */
+enum { RUN_BYTES = 20 * 1024 * 1024, RUN_STATE_BYTES = 12 * 1024 * 1024, MAP_TRIES = 6 };
+
+/* What a run keeps from block to block, for every pool. */
+struct pool_work {
+	struct applying applying;
+	struct recorder recorder;
+	struct book book;
+	struct trace trace;
+};
+
+struct run {
+	struct mirror *m;
+	struct store_txn *txn;
+	struct state *state;
+	struct pool_work *work;
+	struct block_record cursor;
+	bool is_empty;
+	uint64_t events;
+};
+
+static enum status open_run(struct run *run, struct mirror *m, uint64_t first_block,
+			    struct error *err)
+{
+	enum status st;
+
+	memset(run, 0, sizeof(*run));
+	run->m = m;
+	st = store_begin(&run->txn, m->store, STORE_WRITE, err);
+	if (st != OK)
+		return st;
+	st = store_cursor(&run->cursor, run->txn, err);
+	run->is_empty = st == ERR_NOTFOUND;
+	if (st != OK && st != ERR_NOTFOUND)
+		return st;
+	run->state = state_open(run->txn, first_block);
+	run->work = xcalloc(m->config->pool_count, sizeof(*run->work));
+	for (size_t i = 0; i < m->config->pool_count; i++) {
+		struct pool_work *work = &run->work[i];
+
+		work->book = book_open(run->state, (uint16_t)i);
+		work->applying = (struct applying){.pool = &m->config->pools[i],
+						   .state = run->state,
+						   .arena = m->block_arena,
+						   .checker = &work->recorder.checker,
+						   .trace = &work->trace,
+						   .book = &work->book,
+						   .chain = &m->asker};
+		recorder_init(&work->recorder, &work->applying);
+	}
+	return OK;
+}
+
+static void close_run(struct run *run)
+{
+	state_close(run->state);
+	run->state = NULL;
+	free(run->work);
+	run->work = NULL;
+}
+
+static enum status seed(struct run *run, struct applying *a, struct error *err)
+{
+	const struct protocol *protocol = a->pool->protocol;
+	bool has_code[ROLES_MAX] = {false};
+	struct block_ref before = {0};
+	uint64_t number = a->block->number ? a->block->number - 1 : 0;
+	bool is_any = false;
+	enum status st = OK;
+
+	for (size_t i = 0; i < protocol->role_count; i++) {
+		if (protocol->roles[i].is_list || !a->pool->setup.contracts[i].count)
+			continue;
+		st = source_has_code(&has_code[i], run->m->source, pool_contract(a->pool, i),
+				     number, err);
+		if (st != OK)
+			return st;
+		is_any = is_any || has_code[i];
+	}
+	/* A recorded chain begins at its first block: what is below has no header, and no code. */
+	if (is_any)
+		st = source_headers(&before, run->m->source, &number, 1, err);
+	return st == OK ? protocol->seed(a, &before, has_code, err) : st;
+}
+
+static bool views_are_due(const struct run *run, size_t pool, uint64_t block)
+{
+	const struct config_views *views = &run->m->config->pool_views[pool];
+
+	return (views->every_blocks && block % views->every_blocks == 0) ||
+	       (views->at_head && (run->m->is_at_head || block == run->m->target));
+}
+
+static enum status check_views(struct run *run, size_t pool, struct applying *a, struct error *err)
+{
+	const struct config_views *views = &run->m->config->pool_views[pool];
+	struct pool_run *pool_run = &run->m->pools[pool];
+	const char *reason;
+	size_t unavailable;
+	enum status st =
+		views_check(&unavailable, &reason, a,
+			    views->all_accounts ? VIEW_ACCOUNTS_ALL : VIEW_ACCOUNTS_TOUCHED, err);
+
+	if (st == OK && unavailable && !pool_run->has_told_unavailable) {
+		pool_run->has_told_unavailable = true;
+		log_warn(run->m->logger,
+			 "pool %s: the node cannot answer %zu views at block %" PRIu64
+			 " (%s): they are not compared there",
+			 a->pool->setup.name, unavailable, a->block->number, reason);
+	}
+	return st;
+}
+
+static bool has_event(const struct pool *pool, const struct fetched_block *block)
+{
+	for (size_t i = 0; i < block->log_count; i++)
+		if (pool_match(pool, &block->logs[i]) >= 0)
+			return true;
+	return false;
+}
+
+static enum status apply_to_pool(struct run *run, size_t index, const struct fetched_block *block,
+				 struct error *err)
+{
+	const struct pool *pool = &run->m->config->pools[index];
+	struct pool_work *work = &run->work[index];
+	struct applying *a = &work->applying;
+	struct pool_run *pool_run = &run->m->pools[index];
+	uint64_t number = block->ref.number;
+	bool is_new = number == pool->setup.start_block || number == pool_run->birth;
+	bool is_due = false;
+	size_t event_count = 0;
+	enum status st = OK;
+
+	if (number < pool->setup.start_block)
+		return OK;
+	a->block = &block->ref;
+	a->status = OK;
+	apply_begin_block(a);
+	if (number == pool->setup.start_block)
+		st = seed(run, a, err);
+	if (st == OK && number == pool_run->birth && !pool_run->is_born_in_store)
+		st = pool->protocol->birth(a, err);
+	if (st != OK)
+		return st;
+	if (pool_run->is_born_in_store || (pool_run->birth && number >= pool_run->birth))
+		is_due = views_are_due(run, index, number);
+	if (is_new || is_due || has_event(pool, block)) {
+		struct apply_options options = {.is_thorough = is_due};
+
+		st = apply_block(&event_count, a, block->logs, block->log_count, &options, err);
+	} else {
+		pool->protocol->idle_block(a);
+		if (a->status != OK) {
+			*err = a->error;
+			st = a->status;
+		}
+	}
+	if (st == OK && is_due)
+		st = check_views(run, index, a, err);
+	if (st == OK)
+		recorder_end_block(&work->recorder, event_count);
+	run->events += event_count;
+	return st;
+}
+
+static enum status append(struct run *run, const struct fetched_block *block, struct error *err)
+{
+	struct mirror *m = run->m;
+	struct stored_event *events =
+		arena_array(m->block_arena, block->log_count, sizeof(*events));
+	struct block_write write = {.ref = block->ref, .events = events};
+
+	for (size_t i = 0; i < block->log_count; i++) {
+		bool is_ours = false;
+
+		for (size_t p = 0; p < m->config->pool_count && !is_ours; p++)
+			is_ours = block->ref.number >= m->config->pools[p].setup.start_block &&
+				  pool_match(&m->config->pools[p], &block->logs[i]) >= 0;
+		if (is_ours)
+			events[write.event_count++] = (struct stored_event){
+				.log_index = block->logs[i].log_index,
+				.transaction_hash = block->logs[i].transaction_hash,
+				.value = event_encode(m->block_arena, &block->logs[i])};
+	}
+	state_changes(&write.rows, &write.row_count, run->state);
+	return store_append(run->txn, NULL, &write, err);
+}
+
+static enum status apply_one(struct run *run, const struct fetched_block *block, struct error *err)
+{
+	enum status st = OK;
+
+	if (!run->is_empty && block->ref.number == run->cursor.ref.number + 1 &&
+	    !hash_equal(block->ref.parent_hash, run->cursor.ref.hash))
+		return error_set(err, ERR_REORG, "block %" PRIu64 " stands on another parent",
+				 block->ref.number);
+	arena_reset(run->m->block_arena);
+	state_next_block(run->state, block->ref.number);
+	for (size_t i = 0; st == OK && i < run->m->config->pool_count; i++) {
+		st = apply_to_pool(run, i, block, err);
+		if (st != OK)
+			(void)error_wrap(err, "pool %s", run->m->config->pools[i].setup.name);
+	}
+	if (st == OK) {
+		mirror_put_seen(run->m, run->state);
+		st = state_status(run->state, err);
+	}
+	if (st == OK)
+		st = append(run, block, err);
+	if (st != OK)
+		return error_wrap(err, "block %" PRIu64, block->ref.number);
+	run->cursor.ref = block->ref;
+	run->is_empty = false;
+	return OK;
+}
+
+static bool is_full(const struct run *run)
+{
+	return store_txn_bytes(run->txn) > RUN_BYTES || state_memory(run->state) > RUN_STATE_BYTES;
+}
+
+/* Applies from blocks[*next] on and commits; moves *next on by what is committed. */
+static enum status one_run(struct mirror *m, const struct fetched_block *blocks, size_t count,
+			   size_t *next, struct error *err)
+{
+	struct run run;
+	size_t i = *next;
+	enum status st = open_run(&run, m, blocks[i].ref.number, err);
+
+	while (st == OK && i < count && !mirror_is_stopping(m)) {
+		st = apply_one(&run, &blocks[i], err);
+		if (st == OK)
+			i++;
+		if (is_full(&run))
+			break;
+	}
+	/* Blocks that were applied before the failing one are good: keep them. */
+	if (i > *next && st != ERR_AGAIN && st != ERR_SYSTEM && run.txn) {
+		struct error commit_error;
+		struct store_txn *txn = run.txn;
+		enum status committed;
+
+		close_run(&run);
+		committed = store_commit(txn, &commit_error);
+		if (committed != OK) {
+			*err = commit_error;
+			return committed;
+		}
+		for (size_t p = 0; p < m->config->pool_count; p++)
+			if (m->pools[p].birth && blocks[i - 1].ref.number >= m->pools[p].birth)
+				m->pools[p].is_born_in_store = true;
+		m->events_done += run.events;
+		*next = i;
+		return st;
+	}
+	close_run(&run);
+	store_abort(run.txn);
+	return st;
+}
+
+enum status mirror_apply(struct mirror *m, const struct fetched_block *blocks, size_t count,
+			 struct error *err)
+{
+	size_t next = 0;
+	int tries = 0;
+
+	while (next < count && !mirror_is_stopping(m)) {
+		size_t before = next;
+		enum status st = one_run(m, blocks, count, &next, err);
+
+		tries = next > before ? 0 : tries + 1;
+		if (st == ERR_AGAIN && tries < MAP_TRIES)
+			continue; /* the map was full and has grown, or the node was busy */
+		if (st != OK)
+			return st;
+	}
+	return OK;
+}

@@ -1,0 +1,80 @@
+/*
+ * config.h - the configuration: one JSON file, read once, checked whole.
+ *
+ *	{ "chain":  { "id": 1, "rpc": [ { "url": "${ETH_RPC_URL}" } ], "poll_interval_ms": 2000 },
+ *	  "store":  { "path": "mirror" },
+ *	  "serve":  { "listen": "127.0.0.1:8480" },
+ *	  "alerts": [ { "webhook": "http://127.0.0.1:9000/hook", "min_severity": "warning" } ],
+ *	  "views":  { "every_blocks": 50000, "at_head": true, "accounts": "touched" },
+ *	  "pools":  [ { "name": "api3", "protocol": "api3", "start_block": 12786500,
+ *	                "contracts": { "pool": "0x…", "token": "0x…" } } ] }
+ *
+ * chain, store and pools are required. configs/schema.json says the same to editors; the keys of a
+ * pool's "contracts" are its protocol's roles. Any object may have a "note", a string that nobody
+ * reads, and the file a "$schema".
+ *
+ * `${NAME}` in a string (notes aside) takes an environment variable. Its value appears in no
+ * message, and neither does any url: they may hold credentials. Relative paths, of the store and of
+ * `file:` urls, start at the current working directory.
+ *
+ * What is wrong with a configuration is ERR_USAGE: the message names the file, the key's path
+ * ("pools[0].contracts.token"), what was expected, what stood there and, where it helps, what to
+ * do. A configuration that was loaded needs no further checks.
+ */
+#ifndef INDEXER_CONFIG_H
+#define INDEXER_CONFIG_H
+
+#include "indexer/source.h"
+#include "protocols/protocol.h"
+
+/* When the contracts' own views are asked and compared with the mirror. */
+struct config_views {
+	uint64_t every_blocks; /* at each multiple of it, in a backfill too; 0: never */
+	bool at_head;          /* at each new block once the mirror has caught up */
+	bool all_accounts;     /* "all"; else "touched": only accounts that the block touched */
+};
+
+struct config_endpoint {
+	const char *url; /* expanded; may hold credentials: never print it */
+	struct source_options options;
+};
+
+/* Where findings are told: exactly one of webhook and command is set. */
+struct config_alert {
+	const char *webhook; /* http:// or https://; may hold credentials: never print it */
+	const char *command; /* may hold credentials too */
+	enum severity min_severity;
+};
+
+/* Everything that it points to lives in the arena it was loaded into. */
+struct config {
+	const char *path; /* the file, or what config_parse was told */
+	uint64_t chain_id;
+	struct config_endpoint *endpoints; /* at least one */
+	size_t endpoint_count;
+	uint64_t poll_interval_ms;
+	const char *store_path;
+	const char *listen; /* HOST:PORT, [IPV6]:PORT */
+	struct config_alert *alerts;
+	size_t alert_count;
+	struct config_views views;
+	struct pool *pools; /* at least one; a pool's id is its index */
+	size_t pool_count;
+	struct config_views *pool_views; /* by pool: its own "views" over the ones above */
+	/*
+	 * What the mirror's rows depend on, as store_identity.pool_set takes it: a line a pool, in
+	 * the configuration's order, "name protocol start_block role=0x…,0x… role=0x…\n"; the roles
+	 * in the protocol's order, those without an address left out.
+	 */
+	const char *pool_set;
+};
+
+/* Reads and checks a file. On failure *out is unspecified. */
+enum status config_load(struct config *out, struct arena *arena, const char *path,
+			struct error *err) MUST_CHECK;
+
+/* The same of a text at hand; `name` stands for the file in messages and in out->path. */
+enum status config_parse(struct config *out, struct arena *arena, const char *name,
+			 const char *text, size_t length, struct error *err) MUST_CHECK;
+
+#endif

@@ -1,0 +1,400 @@
+#include "indexer/mirror.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "indexer/mirror_impl.h"
+#include "protocols/tables.h"
+
+enum {
+	FILTERS_A_POOL = 8,
+	ALL_HEADERS_MAX = 100000,
+	PROGRESS_MS = 250,
+	BREAKS_MAX = 2 * POOLS_MAX
+};
+
+#define RECORD_OWNER struct chain_row
+#define CHAIN_FIELDS(F)                                                                            \
+	F(BOOL, has_finalized, "whether the node knows the finalized tag")                         \
+	F(U64, finalized, "the finalized block")                                                   \
+	F(U64, head_number, "the node's head")                                                     \
+	F(HASH, head_hash, "")                                                                     \
+	F(U64, head_timestamp, "seconds")
+
+struct chain_row {
+	RECORD_STRUCT(CHAIN_FIELDS)
+};
+
+RECORD_DEFINE(chain_row, CHAIN_FIELDS)
+#undef RECORD_OWNER
+
+static const struct row_table table_chain = {TABLE_CHAIN, 1, &record_chain_row};
+
+void mirror_put_seen(struct mirror *m, struct state *state)
+{
+	struct chain_row *row = state_row(state, &table_chain, 0, "");
+
+	row->has_finalized = m->seen.has_finalized;
+	row->finalized = m->seen.finalized;
+	row->head_number = m->seen.head.number;
+	row->head_hash = m->seen.head.hash;
+	row->head_timestamp = m->seen.head.timestamp;
+}
+
+struct chain_seen chain_seen_read(struct state *state)
+{
+	const struct chain_row *row = state_row(state, &table_chain, 0, "");
+
+	return (struct chain_seen){.has_finalized = row->has_finalized,
+				   .finalized = row->finalized,
+				   .head = {.number = row->head_number,
+					    .hash = row->head_hash,
+					    .timestamp = row->head_timestamp}};
+}
+
+static enum status ask(void *context, struct chain_call *calls, size_t count, struct arena *arena,
+		       const struct block_ref *at, struct error *err)
+{
+	struct mirror *m = context;
+
+	return source_calls(calls, count, arena, m->source, at, err);
+}
+
+static enum status check_node(struct mirror *m, struct error *err)
+{
+	uint64_t chain_id;
+	bool is_syncing;
+	enum status st = source_chain_id(&chain_id, m->source, err);
+
+	if (st != OK)
+		return st;
+	if (chain_id != m->config->chain_id)
+		return error_set(err, ERR_DENIED,
+				 "%s is on chain %" PRIu64
+				 ", the configuration says chain.id %" PRIu64
+				 ": use a node of that chain, or correct chain.id",
+				 source_label(m->source), chain_id, m->config->chain_id);
+	st = source_is_syncing(&is_syncing, m->source, err);
+	if (st == OK && is_syncing)
+		return error_set(err, ERR_AGAIN,
+				 "%s is still syncing itself: its answers would be incomplete. Try "
+				 "again when eth_syncing says false",
+				 source_label(m->source));
+	return st;
+}
+
+/* The first endpoint that is fit; the last one's error where none is. */
+static enum status open_source(struct mirror *m, struct error *err)
+{
+	enum status st = ERR_USAGE;
+
+	for (size_t i = 0; i < m->config->endpoint_count; i++) {
+		const struct config_endpoint *endpoint = &m->config->endpoints[i];
+
+		st = source_open(&m->source, endpoint->url, &endpoint->options, m->logger, err);
+		if (st == OK) {
+			st = check_node(m, err);
+			if (st == OK)
+				return OK;
+			source_close(m->source);
+			m->source = NULL;
+		}
+		if (i + 1 < m->config->endpoint_count)
+			log_warn(m->logger, "endpoint %zu is not used: %s", i + 1, err->message);
+	}
+	return st;
+}
+
+static enum status make_filters(struct mirror *m, struct error *err)
+{
+	m->filters =
+		arena_array(m->arena, m->config->pool_count * FILTERS_A_POOL, sizeof(*m->filters));
+	for (size_t i = 0; i < m->config->pool_count; i++) {
+		const struct pool *pool = &m->config->pools[i];
+		size_t count = pool->protocol->filters(m->filters + m->filter_count, FILTERS_A_POOL,
+						       m->arena, pool);
+
+		if (count == 0)
+			return error_set(err, ERR_CORRUPT, "protocol %s names no logs",
+					 pool->protocol->name);
+		m->filter_count += count;
+	}
+	return OK;
+}
+
+/* Which pools the store already holds from their creation on. */
+static enum status read_births(struct mirror *m, struct error *err)
+{
+	struct block_record cursor;
+	struct store_txn *txn;
+	struct state *state;
+	bool is_empty;
+	enum status st = mirror_cursor(&cursor, &is_empty, m, err);
+
+	if (st != OK || is_empty)
+		return st;
+	st = store_begin(&txn, m->store, STORE_READ, err);
+	if (st != OK)
+		return st;
+	state = state_open(txn, cursor.ref.number);
+	for (size_t i = 0; i < m->config->pool_count; i++) {
+		struct reading reading = {.pool = &m->config->pools[i],
+					  .state = state,
+					  .arena = m->block_arena,
+					  .block = cursor.ref.number};
+
+		m->pools[i].is_born_in_store = reading.pool->protocol->is_born(&reading);
+	}
+	st = state_status(state, err);
+	state_close(state);
+	store_abort(txn);
+	return st;
+}
+
+enum status mirror_open(struct mirror **out, const struct config *config,
+			const struct mirror_options *options, const struct logger *logger,
+			struct error *err)
+{
+	struct store_identity identity = {.chain_id = config->chain_id,
+					  .pool_set = config->pool_set};
+	struct mirror *m = xcalloc(1, sizeof(*m));
+	enum status st;
+
+	*out = NULL;
+	m->config = config;
+	m->logger = logger;
+	m->options = *options;
+	m->clock = clock_real();
+	m->arena = arena_new();
+	m->block_arena = arena_new();
+	m->pools = arena_array(m->arena, config->pool_count, sizeof(*m->pools));
+	m->asker = (struct chain_asker){.ask = ask, .context = m};
+	m->target = UINT64_MAX;
+	st = make_filters(m, err);
+	if (st == OK) /* the node first: a wrong one must not leave an empty store behind */
+		st = open_source(m, err);
+	if (st == OK)
+		st = store_open(&m->store, config->store_path, STORE_WRITE, &identity, err);
+	if (st == OK)
+		st = read_births(m, err);
+	if (st != OK) {
+		mirror_close(m);
+		return st;
+	}
+	*out = m;
+	return OK;
+}
+
+void mirror_close(struct mirror *m)
+{
+	if (!m)
+		return;
+	source_close(m->source);
+	store_close(m->store);
+	arena_free(m->block_arena);
+	arena_free(m->arena);
+	free(m);
+}
+
+void mirror_stop(struct mirror *m)
+{
+	atomic_store(&m->is_stopping, true);
+	source_interrupt(m->source);
+}
+
+bool mirror_is_stopping(const struct mirror *m)
+{
+	return atomic_load(&m->is_stopping);
+}
+
+const char *mirror_source_label(const struct mirror *m)
+{
+	return source_label(m->source);
+}
+
+bool mirror_is_recorded(const struct mirror *m)
+{
+	return source_is_recorded(m->source);
+}
+
+enum status mirror_cursor(struct block_record *out, bool *is_empty, struct mirror *m,
+			  struct error *err)
+{
+	struct store_txn *txn;
+	enum status st = store_begin(&txn, m->store, STORE_READ, err);
+
+	if (st != OK)
+		return st;
+	st = store_cursor(out, txn, err);
+	store_abort(txn);
+	*is_empty = st == ERR_NOTFOUND;
+	return st == ERR_NOTFOUND ? OK : st;
+}
+
+static uint64_t first_start(const struct mirror *m)
+{
+	uint64_t first = UINT64_MAX;
+
+	for (size_t i = 0; i < m->config->pool_count; i++)
+		if (m->config->pools[i].setup.start_block < first)
+			first = m->config->pools[i].setup.start_block;
+	return first;
+}
+
+/* The end of the run that begins at `from`: a block that must be applied, or `to`. */
+static uint64_t segment_end(const struct mirror *m, uint64_t from, uint64_t to)
+{
+	uint64_t end = to;
+
+	for (size_t i = 0; i < m->config->pool_count; i++) {
+		uint64_t start = m->config->pools[i].setup.start_block;
+		uint64_t birth = m->pools[i].birth;
+
+		if (start >= from && start < end)
+			end = start;
+		if (birth >= from && birth < end)
+			end = birth;
+	}
+	return end;
+}
+
+struct sync {
+	uint64_t from;
+	uint64_t to;
+	uint64_t started_ms;
+	uint64_t told_ms;
+	uint64_t events_before;
+};
+
+static void tell(struct mirror *m, struct sync *sync, uint64_t block, bool is_last)
+{
+	struct mirror_progress progress;
+	uint64_t now = clock_now_ms(&m->clock);
+
+	if (!m->options.on_progress || (!is_last && now - sync->told_ms < PROGRESS_MS))
+		return;
+	sync->told_ms = now;
+	progress = (struct mirror_progress){.from = sync->from,
+					    .to = sync->to,
+					    .block = block,
+					    .events = m->events_done - sync->events_before,
+					    .elapsed_ms = now - sync->started_ms,
+					    .is_last = is_last};
+	m->options.on_progress(m->options.context, &progress);
+}
+
+static enum status run_backfill(struct mirror *m, struct sync *sync, struct backfill *backfill,
+				struct error *err)
+{
+	enum status st = OK;
+
+	while (st == OK && !mirror_is_stopping(m)) {
+		struct block_batch *batch;
+
+		st = backfill_next(&batch, backfill, err);
+		if (st != OK)
+			break;
+		st = mirror_apply(m, batch->blocks, batch->block_count, err);
+		if (st == OK)
+			tell(m, sync, batch->to, false);
+		block_batch_free(batch);
+	}
+	return st == ERR_NOTFOUND || mirror_is_stopping(m) ? OK : st;
+}
+
+static enum status fetch_segment(struct mirror *m, struct sync *sync, uint64_t from, uint64_t to,
+				 struct error *err)
+{
+	struct backfill_options options = {
+		.from = from,
+		.to = to,
+		/* Every block's time makes every as-of figure exact; over a long history only
+		 * blocks with events are worth a header. */
+		.all_headers =
+			source_is_recorded(m->source) || sync->to - sync->from < ALL_HEADERS_MAX,
+	};
+	struct backfill *backfill = NULL;
+	struct source *peer = NULL;
+	enum status st = source_peer(&peer, m->source, err);
+
+	if (st == OK)
+		st = backfill_start(&backfill, peer, m->filters, m->filter_count, &options,
+				    m->logger, err);
+	if (st == OK)
+		st = run_backfill(m, sync, backfill, err);
+	backfill_stop(backfill);
+	source_close(peer);
+	return st;
+}
+
+/* Where the next block to apply stands. */
+static enum status next_block(uint64_t *out, struct mirror *m, struct error *err)
+{
+	struct block_record cursor;
+	bool is_empty;
+	enum status st = mirror_cursor(&cursor, &is_empty, m, err);
+
+	*out = is_empty ? first_start(m) : cursor.ref.number + 1;
+	return st;
+}
+
+enum status mirror_look(struct block_ref *head, struct mirror *m, struct error *err)
+{
+	struct block_ref finalized;
+	enum status st = source_tagged_block(head, m->source, BLOCK_LATEST, err);
+
+	if (st != OK)
+		return st;
+	m->seen.head = *head;
+	st = source_tagged_block(&finalized, m->source, BLOCK_FINALIZED, err);
+
+	if (st == OK) {
+		m->seen.has_finalized = true;
+		m->seen.finalized = finalized.number;
+	}
+	return st == ERR_NOTFOUND ? OK : st;
+}
+
+static enum status sync_segments(struct mirror *m, struct sync *sync, struct error *err)
+{
+	uint64_t from = sync->from;
+	enum status st = OK;
+
+	while (st == OK && from <= sync->to && !mirror_is_stopping(m)) {
+		st = fetch_segment(m, sync, from, segment_end(m, from, sync->to), err);
+		if (st == ERR_REORG)
+			st = mirror_rewind_to_fork(m, err);
+		if (st == OK)
+			st = next_block(&from, m, err);
+	}
+	return st;
+}
+
+enum status mirror_sync(struct mirror *m, uint64_t to, struct error *err)
+{
+	struct sync sync = {.events_before = m->events_done};
+	struct block_ref head;
+	enum status st = mirror_look(&head, m, err);
+
+	if (st != OK)
+		return st;
+	if (to == UINT64_MAX)
+		to = head.number;
+	if (to > head.number)
+		return error_set(err, ERR_USAGE,
+				 "block %" PRIu64 " is above the head of %s, block %" PRIu64, to,
+				 source_label(m->source), head.number);
+	st = mirror_find_births(m, head.number, err);
+	if (st == OK)
+		st = next_block(&sync.from, m, err);
+	if (st != OK)
+		return st;
+	m->target = to;
+	sync.to = to;
+	sync.started_ms = clock_now_ms(&m->clock);
+	st = sync_segments(m, &sync, err);
+	if (st == OK && !mirror_is_stopping(m))
+		tell(m, &sync, to, true);
+	m->target = UINT64_MAX;
+	return mirror_is_stopping(m) ? OK : st;
+}

@@ -1,0 +1,73 @@
+/*
+ * mirror.h - the daemon's work: from a source's blocks to a committed mirror.
+ *
+ * Blocks are applied in order, each as a whole: rows, events, findings, digest and cursor move in
+ * one transaction, several blocks in one while catching up. A kill at any instant leaves exactly
+ * some block's state, and going on from there ends in the same digest as a straight run.
+ */
+#ifndef INDEXER_MIRROR_H
+#define INDEXER_MIRROR_H
+
+#include "base/clock.h"
+#include "indexer/config.h"
+
+struct mirror;
+
+struct mirror_progress {
+	uint64_t from;
+	uint64_t to;
+	uint64_t block; /* done up to here */
+	uint64_t events;
+	uint64_t elapsed_ms;
+	bool is_last;
+};
+
+struct mirror_options {
+	/* Told about the work, at most a few times a second while catching up; may be NULL. */
+	void (*on_progress)(void *context, const struct mirror_progress *progress);
+	/* Told about each block that was applied at the head; may be NULL. */
+	void (*on_block)(void *context, const struct block_ref *block, uint64_t events);
+	void *context;
+};
+
+/*
+ * Opens the store for writing and the first endpoint that answers; verifies chain id and that the
+ * node is not syncing itself. `config` and `logger` must outlive the mirror. ERR_AGAIN: no endpoint
+ * answers; ERR_DENIED: another chain, another store; ERR_SYSTEM.
+ */
+enum status mirror_open(struct mirror **out, const struct config *config,
+			const struct mirror_options *options, const struct logger *logger,
+			struct error *err) MUST_CHECK;
+void mirror_close(struct mirror *mirror);
+
+/* From a signal handler or another thread: the work ends at the next block boundary. */
+void mirror_stop(struct mirror *mirror);
+bool mirror_is_stopping(const struct mirror *mirror);
+
+/*
+ * Catches up to block `to`, or to the head as it is now where `to` is UINT64_MAX. ERR_USAGE where
+ * `to` is above the head; ERR_NOTFOUND where a contract has no code at the head. OK too when
+ * stopped: see mirror_is_stopping.
+ */
+enum status mirror_sync(struct mirror *mirror, uint64_t to, struct error *err) MUST_CHECK;
+
+/*
+ * Follows the head until stopped. Passing trouble of the node is logged and waited out; an error
+ * that waiting cannot mend is returned. On a recorded chain it waits at the end.
+ */
+enum status mirror_follow(struct mirror *mirror, struct error *err) MUST_CHECK;
+
+/* The source's label, for messages. */
+const char *mirror_source_label(const struct mirror *mirror);
+bool mirror_is_recorded(const struct mirror *mirror);
+
+/* What the node was last seen to say of its chain; kept in a row beside the pools', undigested. */
+struct chain_seen {
+	bool has_finalized;
+	uint64_t finalized;
+	struct block_ref head; /* zeros before the first block was applied */
+};
+
+struct chain_seen chain_seen_read(struct state *state);
+
+#endif

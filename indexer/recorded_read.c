@@ -1,0 +1,842 @@
+#include "indexer/recorded_read.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <jansson.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <zlib.h>
+
+#include "indexer/intern.h"
+#include "indexer/rpc_errors.h"
+#include "indexer/rpc_parse.h"
+
+enum {
+	LINE_MAX_BYTES = 256 * 1024 * 1024,
+	FIRST_LINE_BYTES = 64 * 1024,
+	CALL_DATA_MAX = 1024 * 1024,
+	NAME_MAX_CHARS = 300, /* of a path in a message */
+};
+
+/* One recorded call: (address, calldata) by its number, block, result by its number. */
+struct entry {
+	uint32_t question;
+	uint32_t block; /* from the first on */
+	uint32_t result;
+};
+
+struct recorded {
+	atomic_uint owners;
+	struct arena *arena;
+	uint64_t chain_id;
+	uint64_t first;
+	uint64_t last;
+	struct block_ref *blocks;
+	size_t block_count;
+	size_t block_capacity;
+	struct recorded_log *logs;
+	size_t log_count;
+	size_t log_capacity;
+	size_t *logs_end; /* by block: the number of logs up to and with it */
+
+	struct intern questions; /* 20 bytes of address, then calldata */
+	struct intern results;   /* one byte of outcome, then the bytes */
+	struct intern addresses;
+	uint64_t *births; /* by address */
+	size_t birth_capacity;
+	struct entry *entries;
+	size_t entry_count;
+	size_t entry_capacity;
+	uint32_t *slots; /* of entries: index + 1 */
+	size_t slot_count;
+};
+
+struct recorded_builder {
+	struct recorded *recorded;
+	struct arena *scratch; /* of one line */
+	char *name;
+	uint64_t line;
+	bool has_meta;
+};
+
+/* ---- what was read ---- */
+
+struct recorded *recorded_share(struct recorded *recorded)
+{
+	(void)atomic_fetch_add(&recorded->owners, 1);
+	return recorded;
+}
+
+void recorded_release(struct recorded *recorded)
+{
+	if (!recorded || atomic_fetch_sub(&recorded->owners, 1) != 1)
+		return;
+	intern_clear(&recorded->questions);
+	intern_clear(&recorded->results);
+	intern_clear(&recorded->addresses);
+	free(recorded->blocks);
+	free(recorded->logs);
+	free(recorded->logs_end);
+	free(recorded->births);
+	free(recorded->entries);
+	free(recorded->slots);
+	arena_free(recorded->arena);
+	free(recorded);
+}
+
+uint64_t recorded_chain_id(const struct recorded *recorded)
+{
+	return recorded->chain_id;
+}
+
+uint64_t recorded_first(const struct recorded *recorded)
+{
+	return recorded->first;
+}
+
+uint64_t recorded_last(const struct recorded *recorded)
+{
+	return recorded->last;
+}
+
+const struct block_ref *recorded_block(const struct recorded *recorded, uint64_t number)
+{
+	if (number < recorded->first || number - recorded->first >= recorded->block_count)
+		return NULL;
+	return &recorded->blocks[number - recorded->first];
+}
+
+const struct recorded_log *recorded_logs(const struct recorded *recorded, uint64_t number,
+					 size_t *count)
+{
+	size_t index = (size_t)(number - recorded->first);
+	size_t begin;
+
+	*count = 0;
+	if (!recorded_block(recorded, number))
+		return NULL;
+	begin = index ? recorded->logs_end[index - 1] : 0;
+	*count = recorded->logs_end[index] - begin;
+	return *count ? &recorded->logs[begin] : NULL;
+}
+
+void recorded_log_expand(struct event_log *out, const struct recorded_log *log,
+			 const struct block_ref *block)
+{
+	const uint8_t *at = log->bytes;
+
+	*out = (struct event_log){
+		.topic_count = log->topic_count,
+		.log_index = log->log_index,
+		.transaction_index = log->transaction_index,
+		.block_number = block->number,
+		.block_hash = block->hash,
+	};
+	memcpy(out->address.bytes, at, ADDRESS_BYTES);
+	at += ADDRESS_BYTES;
+	memcpy(out->transaction_hash.bytes, at, HASH_BYTES);
+	at += HASH_BYTES;
+	for (uint32_t i = 0; i < log->topic_count; i++, at += HASH_BYTES)
+		memcpy(out->topics[i].bytes, at, HASH_BYTES);
+	out->data = slice_of(at, log->data_size);
+}
+
+/* The slot of the entry, or the free one where it belongs. */
+static uint32_t *entry_slot(const struct recorded *recorded, uint32_t question, uint32_t block)
+{
+	uint64_t mixed = ((uint64_t)question << 32 | block) * 0x9e3779b97f4a7c15;
+	size_t mask = recorded->slot_count - 1;
+	size_t at = (size_t)(mixed >> 20) & mask;
+
+	for (; recorded->slots[at]; at = (at + 1) & mask) {
+		const struct entry *entry = &recorded->entries[recorded->slots[at] - 1];
+
+		if (entry->question == question && entry->block == block)
+			break;
+	}
+	return &recorded->slots[at];
+}
+
+/* The key of a call in `questions`. */
+static struct slice question_key(struct arena *scratch, struct address to, struct slice data)
+{
+	uint8_t *key = arena_alloc(scratch, ADDRESS_BYTES + data.size);
+
+	memcpy(key, to.bytes, ADDRESS_BYTES);
+	if (data.size)
+		memcpy(key + ADDRESS_BYTES, data.data, data.size);
+	return slice_of(key, ADDRESS_BYTES + data.size);
+}
+
+bool recorded_call(struct recorded_result *out, const struct recorded *recorded, struct address to,
+		   struct slice data, uint64_t block)
+{
+	uint8_t small[256];
+	uint8_t *key = small;
+	uint32_t question = 0;
+	uint32_t slot;
+	bool found;
+	struct slice stored;
+
+	if (!recorded->slot_count || !recorded_block(recorded, block) || data.size > CALL_DATA_MAX)
+		return false;
+	if (ADDRESS_BYTES + data.size > sizeof(small))
+		key = xmalloc(ADDRESS_BYTES + data.size);
+	memcpy(key, to.bytes, ADDRESS_BYTES);
+	if (data.size)
+		memcpy(key + ADDRESS_BYTES, data.data, data.size);
+	found = intern_find(&question, &recorded->questions,
+			    slice_of(key, ADDRESS_BYTES + data.size));
+	if (key != small)
+		free(key);
+	if (!found)
+		return false;
+	slot = *entry_slot(recorded, question, (uint32_t)(block - recorded->first));
+	if (!slot)
+		return false;
+	stored = recorded->results.items[recorded->entries[slot - 1].result];
+	out->outcome = (enum call_outcome)stored.data[0];
+	out->bytes = slice_of(stored.data + 1, stored.size - 1);
+	return true;
+}
+
+bool recorded_birth(uint64_t *block, const struct recorded *recorded, struct address address)
+{
+	uint32_t number = 0;
+
+	if (!intern_find(&number, &recorded->addresses, slice_of(address.bytes, ADDRESS_BYTES)))
+		return false;
+	*block = recorded->births[number];
+	return true;
+}
+
+/* ---- reading lines ---- */
+
+/* Room for one more element in an array that doubles. */
+static void *room(void *array, size_t count, size_t *capacity, size_t size)
+{
+	if (count < *capacity)
+		return array;
+	*capacity = *capacity ? *capacity * 2 : 64;
+	if (*capacity > SIZE_MAX / size)
+		abort();
+	return xrealloc(array, *capacity * size);
+}
+
+struct recorded_builder *recorded_begin(const char *name)
+{
+	struct recorded_builder *builder = xcalloc(1, sizeof(*builder));
+	struct recorded *recorded = xcalloc(1, sizeof(*recorded));
+
+	atomic_init(&recorded->owners, 1);
+	recorded->arena = arena_new();
+	recorded->questions = intern_in(recorded->arena);
+	recorded->results = intern_in(recorded->arena);
+	recorded->addresses = intern_in(recorded->arena);
+	builder->recorded = recorded;
+	builder->scratch = arena_new();
+	builder->name = xstrdup(name);
+	return builder;
+}
+
+/* The members that any kind of line may have, as they stand there; empty: missing. */
+struct line_parts {
+	struct slice type; /* without its quotes */
+	struct slice chain_id, first, last;
+	struct slice block, receipts;
+	struct slice to, data, result, error;
+};
+
+static struct slice *part_of(struct line_parts *parts, struct slice name)
+{
+	static const struct {
+		const char *name;
+		size_t offset;
+	} names[] = {
+		{"chainId", offsetof(struct line_parts, chain_id)},
+		{"first", offsetof(struct line_parts, first)},
+		{"last", offsetof(struct line_parts, last)},
+		{"block", offsetof(struct line_parts, block)},
+		{"receipts", offsetof(struct line_parts, receipts)},
+		{"to", offsetof(struct line_parts, to)},
+		{"data", offsetof(struct line_parts, data)},
+		{"result", offsetof(struct line_parts, result)},
+		{"error", offsetof(struct line_parts, error)},
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (jread_is(name, names[i].name, strlen(names[i].name)))
+			return (struct slice *)(void *)((char *)parts + names[i].offset);
+	return NULL;
+}
+
+static enum status split_line(struct line_parts *parts, struct slice line, struct error *err)
+{
+	struct json_reader r;
+	struct slice name;
+
+	*parts = (struct line_parts){0};
+	jread_open(&r, line);
+	if (jread_object(&r)) {
+		while (jread_member(&r, &name)) {
+			struct slice *part = part_of(parts, name);
+
+			if (JSON_IS(name, "type")) {
+				if (parts->type.data)
+					return error_set(err, ERR_BAD_DATA, "\"type\" twice");
+				(void)jread_string(&r, &parts->type);
+			} else if (part && part->data) {
+				return error_set(err, ERR_BAD_DATA, "\"%.*s\" twice",
+						 (int)name.size, (const char *)name.data);
+			} else {
+				(void)jread_skip(&r, part);
+			}
+		}
+	}
+	if (!jread_close(&r))
+		return jread_error(&r, err);
+	return OK;
+}
+
+static enum status need(struct slice part, const char *name, const char *line, struct error *err)
+{
+	if (part.data)
+		return OK;
+	return error_set(err, ERR_BAD_DATA, "expected \"%s\" in a %s line", name, line);
+}
+
+/* A number, or a quantity in a string. */
+static enum status number_part(uint64_t *out, struct slice part, const char *name, const char *line,
+			       struct error *err)
+{
+	struct json_reader r;
+	enum status st = need(part, name, line, err);
+
+	if (st != OK)
+		return st;
+	jread_open(&r, part);
+	if (jread_peek(&r) == JSON_READ_STRING)
+		st = parse_quantity(out, &r, err);
+	else if (!jread_uint(&r, out))
+		st = jread_error(&r, err);
+	return st == OK ? OK : error_wrap(err, "%s's \"%s\"", line, name);
+}
+
+static enum status bytes_part(struct slice *out, struct arena *arena, struct slice part,
+			      const char *name, struct error *err)
+{
+	struct json_reader r;
+	enum status st = need(part, name, "call", err);
+
+	if (st != OK)
+		return st;
+	jread_open(&r, part);
+	st = parse_bytes(out, arena, &r, err);
+	return st == OK ? OK : error_wrap(err, "call's \"%s\"", name);
+}
+
+static enum status meta_line(struct recorded_builder *builder, const struct line_parts *parts,
+			     struct error *err)
+{
+	struct recorded *recorded = builder->recorded;
+	enum status st;
+
+	if (builder->has_meta)
+		return error_set(err, ERR_BAD_DATA, "a second meta line");
+	st = number_part(&recorded->chain_id, parts->chain_id, "chainId", "meta", err);
+	if (st == OK)
+		st = number_part(&recorded->first, parts->first, "first", "meta", err);
+	if (st == OK)
+		st = number_part(&recorded->last, parts->last, "last", "meta", err);
+	if (st != OK)
+		return st;
+	if (recorded->first > recorded->last || recorded->last - recorded->first >= UINT32_MAX)
+		return error_set(err, ERR_BAD_DATA,
+				 "expected \"first\" not above \"last\" and fewer than 2^32 blocks "
+				 "between, got %" PRIu64 " and %" PRIu64,
+				 recorded->first, recorded->last);
+	builder->has_meta = true;
+	return OK;
+}
+
+static enum status check_block(const struct recorded *recorded, const struct block_ref *block,
+			       struct error *err)
+{
+	uint64_t expected = recorded->first + recorded->block_count;
+	char want[HEX_SIZE(HASH_BYTES)];
+	char got[HEX_SIZE(HASH_BYTES)];
+
+	if (expected > recorded->last)
+		return error_set(err, ERR_BAD_DATA,
+				 "block %" PRIu64 " behind the last one, %" PRIu64, block->number,
+				 recorded->last);
+	if (block->number != expected)
+		return error_set(err, ERR_BAD_DATA,
+				 "expected block %" PRIu64 ", got block %" PRIu64, expected,
+				 block->number);
+	if (!recorded->block_count)
+		return OK;
+	if (!hash_equal(block->parent_hash, recorded->blocks[recorded->block_count - 1].hash)) {
+		const struct hash *parent = &recorded->blocks[recorded->block_count - 1].hash;
+
+		return error_set(err, ERR_BAD_DATA,
+				 "block %" PRIu64 ": expected the parent hash %s, got %s",
+				 block->number, hex_format(want, slice_of(parent, HASH_BYTES)),
+				 hex_format(got, slice_of(&block->parent_hash, HASH_BYTES)));
+	}
+	return OK;
+}
+
+static void store_log(struct recorded *recorded, const struct event_log *log)
+{
+	size_t topics = log->topic_count * (size_t)HASH_BYTES;
+	size_t size = ADDRESS_BYTES + HASH_BYTES + topics + log->data.size;
+	uint8_t *bytes = arena_alloc(recorded->arena, size);
+	uint8_t *at = bytes;
+
+	recorded->logs = room(recorded->logs, recorded->log_count, &recorded->log_capacity,
+			      sizeof(recorded->logs[0]));
+	memcpy(at, log->address.bytes, ADDRESS_BYTES);
+	at += ADDRESS_BYTES;
+	memcpy(at, log->transaction_hash.bytes, HASH_BYTES);
+	at += HASH_BYTES;
+	memcpy(at, log->topics, topics);
+	at += topics;
+	if (log->data.size)
+		memcpy(at, log->data.data, log->data.size);
+	recorded->logs[recorded->log_count++] = (struct recorded_log){
+		.log_index = log->log_index,
+		.transaction_index = log->transaction_index,
+		.topic_count = log->topic_count,
+		.data_size = (uint32_t)log->data.size,
+		.bytes = bytes,
+	};
+}
+
+/* Appends one receipt's logs; `begin` is where those of the block begin. */
+static enum status receipt_logs(struct recorded_builder *builder, const struct block_ref *block,
+				size_t begin, struct json_reader *r, struct error *err)
+{
+	struct recorded *recorded = builder->recorded;
+
+	if (!jread_array(r))
+		return jread_error(r, err);
+	while (jread_element(r)) {
+		const struct recorded_log *before;
+		struct event_log log;
+		enum status st = parse_log(&log, builder->scratch, r, err);
+
+		if (st != OK)
+			return st;
+		if (log.block_number != block->number || !hash_equal(log.block_hash, block->hash))
+			return error_set(err, ERR_BAD_DATA,
+					 "log %" PRIu32
+					 " names another block than its own, %" PRIu64,
+					 log.log_index, block->number);
+		before = recorded->log_count > begin ? &recorded->logs[recorded->log_count - 1]
+						     : NULL;
+		if (before && (log.log_index <= before->log_index ||
+			       log.transaction_index < before->transaction_index))
+			return error_set(err, ERR_BAD_DATA,
+					 "expected logs in order, got log %" PRIu32
+					 " behind log %" PRIu32,
+					 log.log_index, before->log_index);
+		store_log(recorded, &log);
+	}
+	return jread_failed(r) ? jread_error(r, err) : OK;
+}
+
+static enum status one_receipt(struct recorded_builder *builder, const struct block_ref *block,
+			       size_t begin, struct json_reader *r, struct error *err)
+{
+	struct slice name;
+	bool seen = false;
+
+	if (!jread_object(r))
+		return jread_error(r, err);
+	while (jread_member(r, &name)) {
+		enum status st;
+
+		if (!JSON_IS(name, "logs")) {
+			(void)jread_skip(r, NULL);
+			continue;
+		}
+		if (seen)
+			return error_set(err, ERR_BAD_DATA, "a receipt with logs twice");
+		seen = true;
+		st = receipt_logs(builder, block, begin, r, err);
+		if (st != OK)
+			return st;
+	}
+	if (jread_failed(r))
+		return jread_error(r, err);
+	return seen ? OK : error_set(err, ERR_BAD_DATA, "a receipt without logs");
+}
+
+static enum status block_line(struct recorded_builder *builder, const struct line_parts *parts,
+			      struct error *err)
+{
+	struct recorded *recorded = builder->recorded;
+	size_t begin = recorded->log_count;
+	size_t capacity = recorded->block_capacity;
+	struct block_ref block;
+	struct json_reader r;
+	enum status st = need(parts->block, "block", "block", err);
+
+	if (st == OK)
+		st = need(parts->receipts, "receipts", "block", err);
+	if (st != OK)
+		return st;
+	jread_open(&r, parts->block);
+	st = parse_block_ref(&block, &r, err);
+	if (st == OK)
+		st = check_block(recorded, &block, err);
+	if (st != OK)
+		return st;
+	jread_open(&r, parts->receipts);
+	if (!jread_array(&r))
+		return jread_failed(&r) ? jread_error(&r, err) : OK;
+	while (jread_element(&r)) {
+		st = one_receipt(builder, &block, begin, &r, err);
+		if (st != OK)
+			return error_wrap(err, "block %" PRIu64 "'s receipts", block.number);
+	}
+	if (jread_failed(&r))
+		return jread_error(&r, err);
+	recorded->blocks = room(recorded->blocks, recorded->block_count, &recorded->block_capacity,
+				sizeof(recorded->blocks[0]));
+	recorded->logs_end = room(recorded->logs_end, recorded->block_count, &capacity,
+				  sizeof(recorded->logs_end[0]));
+	recorded->blocks[recorded->block_count] = block;
+	recorded->logs_end[recorded->block_count++] = recorded->log_count;
+	return OK;
+}
+
+/* The words and kind of a call's error. */
+static enum status call_error(enum call_outcome *outcome, struct slice *words,
+			      struct arena *scratch, struct slice part, struct error *err)
+{
+	json_error_t problem;
+	json_t *error = json_loadb((const char *)part.data, part.size, JSON_DECODE_ANY, &problem);
+	json_t *message = json_object_get(error, "message");
+	json_t *code = json_object_get(error, "code");
+	struct rpc_error_info info;
+
+	if (!json_is_string(message) || (code && !json_is_integer(code))) {
+		json_decref(error);
+		return error_set(err, ERR_BAD_DATA,
+				 "call's \"error\": expected an object with code and message");
+	}
+	*words = slice_of(
+		arena_copy(scratch, json_string_value(message), json_string_length(message)),
+		json_string_length(message));
+	info = rpc_error_classify(json_integer_value(code), json_string_value(message),
+				  json_string_length(message), 0);
+	*outcome = info.kind == RPC_REVERTED ? CALL_REVERTED : CALL_UNAVAILABLE;
+	json_decref(error);
+	return OK;
+}
+
+static enum status call_result(uint32_t *number, struct recorded_builder *builder,
+			       const struct line_parts *parts, struct error *err)
+{
+	enum call_outcome outcome = CALL_RETURNED;
+	struct slice bytes = {0};
+	enum status st;
+	uint8_t *key;
+
+	if (!parts->result.data == !parts->error.data)
+		return error_set(err, ERR_BAD_DATA,
+				 "expected either \"result\" or \"error\" in a call line");
+	if (parts->result.data)
+		st = bytes_part(&bytes, builder->scratch, parts->result, "result", err);
+	else
+		st = call_error(&outcome, &bytes, builder->scratch, parts->error, err);
+	if (st != OK)
+		return st;
+	key = arena_alloc(builder->scratch, 1 + bytes.size);
+	key[0] = (uint8_t)outcome;
+	if (bytes.size)
+		memcpy(key + 1, bytes.data, bytes.size);
+	*number = intern_add(&builder->recorded->results, slice_of(key, 1 + bytes.size));
+	return OK;
+}
+
+static void grow_slots(struct recorded *recorded)
+{
+	recorded->slot_count = recorded->slot_count ? recorded->slot_count * 2 : 64;
+	free(recorded->slots);
+	recorded->slots = xcalloc(recorded->slot_count, sizeof(recorded->slots[0]));
+	for (size_t i = 0; i < recorded->entry_count; i++)
+		*entry_slot(recorded, recorded->entries[i].question, recorded->entries[i].block) =
+			(uint32_t)i + 1;
+}
+
+static enum status store_call(struct recorded *recorded, struct entry entry, struct error *err)
+{
+	uint32_t *slot;
+
+	if (recorded->entry_count >= UINT32_MAX - 1)
+		return error_set(err, ERR_BAD_DATA, "expected fewer than 2^32 calls");
+	if (recorded->entry_count >= recorded->slot_count / 2)
+		grow_slots(recorded);
+	slot = entry_slot(recorded, entry.question, entry.block);
+	if (*slot) {
+		if (recorded->entries[*slot - 1].result == entry.result)
+			return OK;
+		return error_set(err, ERR_BAD_DATA,
+				 "the same call at the same block with another result before");
+	}
+	recorded->entries = room(recorded->entries, recorded->entry_count,
+				 &recorded->entry_capacity, sizeof(recorded->entries[0]));
+	recorded->entries[recorded->entry_count++] = entry;
+	*slot = (uint32_t)recorded->entry_count;
+	return OK;
+}
+
+static void note_birth(struct recorded *recorded, struct address to, uint64_t block)
+{
+	uint32_t known = recorded->addresses.count;
+	uint32_t number = intern_add(&recorded->addresses, slice_of(to.bytes, ADDRESS_BYTES));
+
+	if (number == known) {
+		recorded->births = room(recorded->births, known, &recorded->birth_capacity,
+					sizeof(recorded->births[0]));
+		recorded->births[number] = block;
+	} else if (block < recorded->births[number]) {
+		recorded->births[number] = block;
+	}
+}
+
+static enum status call_line(struct recorded_builder *builder, const struct line_parts *parts,
+			     struct error *err)
+{
+	struct recorded *recorded = builder->recorded;
+	struct slice to = {0};
+	struct slice data = {0};
+	struct address address;
+	struct entry entry = {0};
+	uint64_t block = 0;
+	enum status st = bytes_part(&to, builder->scratch, parts->to, "to", err);
+
+	if (st == OK && to.size != ADDRESS_BYTES)
+		st = error_set(err, ERR_BAD_DATA, "call's \"to\": expected 20 bytes");
+	if (st == OK)
+		st = bytes_part(&data, builder->scratch, parts->data, "data", err);
+	if (st == OK && data.size > CALL_DATA_MAX)
+		st = error_set(err, ERR_BAD_DATA, "call's \"data\": expected at most %d bytes",
+			       CALL_DATA_MAX);
+	if (st == OK)
+		st = number_part(&block, parts->block, "block", "call", err);
+	if (st == OK && (block < recorded->first || block > recorded->last))
+		st = error_set(err, ERR_BAD_DATA,
+			       "call's \"block\": expected one from %" PRIu64 " to %" PRIu64
+			       ", got %" PRIu64,
+			       recorded->first, recorded->last, block);
+	if (st == OK)
+		st = call_result(&entry.result, builder, parts, err);
+	if (st != OK)
+		return st;
+	memcpy(address.bytes, to.data, ADDRESS_BYTES);
+	entry.question =
+		intern_add(&recorded->questions, question_key(builder->scratch, address, data));
+	entry.block = (uint32_t)(block - recorded->first);
+	note_birth(recorded, address, block);
+	return store_call(recorded, entry, err);
+}
+
+static enum status any_line(struct recorded_builder *builder, struct slice line, struct error *err)
+{
+	struct line_parts parts;
+	enum status st = split_line(&parts, line, err);
+
+	if (st != OK)
+		return st;
+	st = need(parts.type, "type", "recorded chain's", err);
+	if (st != OK)
+		return st;
+	if (JSON_IS(parts.type, "meta"))
+		return meta_line(builder, &parts, err);
+	if (!builder->has_meta)
+		return error_set(err, ERR_BAD_DATA,
+				 "expected the meta line of a recorded chain first");
+	if (JSON_IS(parts.type, "block"))
+		return block_line(builder, &parts, err);
+	if (JSON_IS(parts.type, "call"))
+		return call_line(builder, &parts, err);
+	if (JSON_IS(parts.type, "proof"))
+		return OK; /* not read by this source */
+	return error_set(err, ERR_BAD_DATA, "expected \"type\" to be meta, block, call or proof");
+}
+
+enum status recorded_line(struct recorded_builder *builder, struct slice line, struct error *err)
+{
+	struct error own;
+
+	if (!err)
+		err = &own;
+	builder->line++;
+	arena_reset(builder->scratch);
+	if (!line.size)
+		return OK;
+	if (any_line(builder, line, err) == OK)
+		return OK;
+	return error_wrap(err, "%.*s: line %" PRIu64, NAME_MAX_CHARS, builder->name, builder->line);
+}
+
+enum status recorded_end(struct recorded **out, struct recorded_builder *builder, struct error *err)
+{
+	struct recorded *recorded = builder->recorded;
+	enum status st = OK;
+
+	if (!out)
+		st = ERR_BAD_DATA;
+	else if (!builder->has_meta)
+		st = error_set(
+			err, ERR_BAD_DATA,
+			"%.*s: expected the meta line of a recorded chain, the file is empty",
+			NAME_MAX_CHARS, builder->name);
+	else if (recorded->block_count != recorded->last - recorded->first + 1)
+		st = error_set(err, ERR_BAD_DATA,
+			       "%.*s: line %" PRIu64 ": the file ends before block %" PRIu64
+			       "; its meta line promises blocks up to %" PRIu64,
+			       NAME_MAX_CHARS, builder->name, builder->line,
+			       recorded->first + recorded->block_count, recorded->last);
+	if (st == OK)
+		*out = recorded;
+	else
+		recorded_release(recorded);
+	arena_free(builder->scratch);
+	free(builder->name);
+	free(builder);
+	return st;
+}
+
+/* ---- reading a file ---- */
+
+/* A line as it grows over several reads. */
+struct line_buffer {
+	uint8_t *bytes;
+	size_t size;
+	size_t capacity;
+};
+
+static enum status too_long(const char *path, uint64_t line, struct error *err)
+{
+	return error_set(err, ERR_BAD_DATA, "%.*s: line %" PRIu64 ": expected at most %d bytes",
+			 NAME_MAX_CHARS, path, line + 1, LINE_MAX_BYTES);
+}
+
+/* Hands every whole line in the buffer to the builder and keeps the rest. */
+static enum status take_lines(struct recorded_builder *builder, struct line_buffer *buffer,
+			      size_t fresh, struct error *err)
+{
+	uint8_t *begin = buffer->bytes;
+	uint8_t *search = buffer->bytes + buffer->size - fresh;
+	uint8_t *end = buffer->bytes + buffer->size;
+
+	for (;;) {
+		uint8_t *newline =
+			search < end ? memchr(search, '\n', (size_t)(end - search)) : NULL;
+		enum status st;
+
+		if (!newline)
+			break;
+		st = recorded_line(builder, slice_of(begin, (size_t)(newline - begin)), err);
+		if (st != OK)
+			return st;
+		begin = search = newline + 1;
+	}
+	buffer->size = (size_t)(end - begin);
+	memmove(buffer->bytes, begin, buffer->size);
+	return OK;
+}
+
+static enum status gzip_problem(gzFile file, const char *path, uint64_t line, struct error *err)
+{
+	int code = 0;
+	const char *words = gzerror(file, &code);
+
+	if (code == Z_ERRNO)
+		return error_set(err, ERR_SYSTEM, "%.*s: %s", NAME_MAX_CHARS, path,
+				 strerror(errno));
+	return error_set(err, ERR_BAD_DATA,
+			 "%.*s: line %" PRIu64 ": expected more gzipped data (%s)", NAME_MAX_CHARS,
+			 path, line + 1, code == Z_BUF_ERROR ? "the file is cut off" : words);
+}
+
+static enum status read_lines(struct recorded_builder *builder, struct line_buffer *buffer,
+			      gzFile file, const char *path, struct error *err)
+{
+	for (;;) {
+		enum status st;
+		int code = 0;
+		int got;
+
+		if (buffer->size == buffer->capacity) {
+			if (buffer->capacity >= LINE_MAX_BYTES)
+				return too_long(path, builder->line, err);
+			buffer->capacity =
+				buffer->capacity ? buffer->capacity * 2 : FIRST_LINE_BYTES;
+			buffer->bytes = xrealloc(buffer->bytes, buffer->capacity);
+		}
+		got = gzread(file, buffer->bytes + buffer->size,
+			     (unsigned)(buffer->capacity - buffer->size));
+		if (got < 0)
+			return gzip_problem(file, path, builder->line, err);
+		if (got == 0) {
+			(void)gzerror(file, &code);
+			if (code != Z_OK && code != Z_STREAM_END)
+				return gzip_problem(file, path, builder->line, err);
+			break;
+		}
+		buffer->size += (size_t)got;
+		st = take_lines(builder, buffer, (size_t)got, err);
+		if (st != OK)
+			return st;
+	}
+	if (!buffer->size)
+		return OK;
+	return recorded_line(builder, slice_of(buffer->bytes, buffer->size), err);
+}
+
+static enum status read_file(struct recorded_builder *builder, const char *path, struct error *err)
+{
+	struct line_buffer buffer = {0};
+	enum status st;
+	gzFile file;
+
+	errno = 0;
+	file = gzopen(path, "rbe");
+	if (!file)
+		return error_set(err, ERR_SYSTEM, "%.*s: %s", NAME_MAX_CHARS, path,
+				 strerror(errno ? errno : ENOMEM));
+	(void)gzbuffer(file, 128 * 1024);
+	if (gzdirect(file)) {
+		int code = 0;
+
+		(void)gzerror(file, &code);
+		st = code == Z_ERRNO ? gzip_problem(file, path, 0, err)
+				     : error_set(err, ERR_BAD_DATA,
+						 "%.*s: line 1: expected a gzipped recorded chain, "
+						 "the file is not gzipped",
+						 NAME_MAX_CHARS, path);
+	} else {
+		st = read_lines(builder, &buffer, file, path, err);
+	}
+	(void)gzclose(file);
+	free(buffer.bytes);
+	return st;
+}
+
+enum status recorded_read(struct recorded **out, const char *path, struct error *err)
+{
+	struct recorded_builder *builder = recorded_begin(path);
+	enum status st = read_file(builder, path, err);
+
+	if (st != OK) {
+		(void)recorded_end(NULL, builder, NULL);
+		return st;
+	}
+	return recorded_end(out, builder, err);
+}

@@ -1,0 +1,90 @@
+/*
+ * answer.h - what the command line prints with --json and HTTP answers: one document a question.
+ *
+ * Every function gives a new JSON reference, or NULL with the error filled. Amounts are decimal
+ * strings in base units, ratios decimal strings with 18 places, block numbers, counts and
+ * timestamps of blocks numbers, null what is not computable or not known.
+ */
+#ifndef SERVE_ANSWER_H
+#define SERVE_ANSWER_H
+
+#include <jansson.h>
+
+#include "serve/reader.h"
+
+json_t *answer_status(struct moment *m, struct error *err);
+json_t *answer_pools(struct moment *m, struct error *err);
+json_t *answer_pool(struct moment *m, const struct pool *pool, struct error *err);
+
+struct page {
+	size_t limit;      /* at most that many items; 0: no limit */
+	const char *after; /* the cursor that the page before gave as "next", or NULL */
+};
+
+/* Ordered by address; the cursor is the last account. */
+json_t *answer_accounts(struct moment *m, const struct pool *pool, const struct page *page,
+			struct error *err);
+json_t *answer_account(struct moment *m, const struct pool *pool, struct address account,
+		       struct error *err);
+
+/* Oldest first; the cursor is "block:log". With what each cost the accounts. */
+json_t *answer_payouts(struct moment *m, const struct pool *pool, const struct page *page,
+		       struct error *err);
+
+struct event_query {
+	const struct pool *pool; /* NULL: all */
+	const char *event;       /* name, or NULL */
+	bool has_account;
+	struct address account; /* any of the event's addresses */
+	uint64_t from_block;
+	uint64_t to_block;
+};
+
+/* Oldest first; the cursor is "block:log". */
+json_t *answer_events(struct moment *m, const struct event_query *query, const struct page *page,
+		      struct error *err);
+
+struct finding_query {
+	const struct pool *pool; /* NULL: all */
+	const char *check;       /* id, or NULL */
+	const char *state;       /* "open", "resolved", or NULL: both */
+	bool has_severity;
+	enum severity severity; /* at least */
+};
+
+/* By block and log; the cursor is the id. */
+json_t *answer_findings(struct moment *m, const struct finding_query *query,
+			const struct page *page, struct error *err);
+
+/* Every event of the transaction, or the one at `log_index` (negative: all), with its figures. */
+json_t *answer_explain(struct moment *m, struct hash transaction, int64_t log_index,
+		       struct error *err);
+
+/* Open findings of all pools by severity. */
+struct open_findings {
+	uint64_t error;
+	uint64_t warning;
+	uint64_t info;
+};
+
+struct open_findings open_findings(struct moment *m);
+
+/* Pieces that the others are made of (json.c). */
+json_t *json_u256(u256 value);
+json_t *json_address(struct address address);
+json_t *json_hash(struct hash hash);
+json_t *json_figure(const struct figure_rule *rule, const struct figure *figure,
+		    struct arena *arena);
+json_t *json_at(const struct moment *m);         /* {block, hash, timestamp} */
+json_t *json_block(const struct block_ref *ref); /* {number, hash, timestamp} */
+json_t *json_abi_value(const struct abi_value *value, struct arena *arena);
+json_t *json_trace(const struct trace *trace);
+/* {items, next}: takes both references; next NULL becomes null. */
+json_t *json_list(json_t *items, json_t *next);
+/* Sets and takes the value's reference. */
+void json_put(json_t *object, const char *key, json_t *value);
+
+/* "block:log" read back. ERR_USAGE where it is none. */
+enum status cursor_parse(struct event_at *out, const char *text, struct error *err) MUST_CHECK;
+
+#endif

@@ -1,0 +1,142 @@
+/* findings. */
+#include <stdlib.h>
+
+#include "reconcile/finding.h"
+#include "serve/answer.h"
+
+struct entry {
+	uint8_t key[FINDING_ID_BYTES];
+	const struct pool *pool;
+	struct finding finding;
+};
+
+struct finding_list {
+	const struct finding_query *query;
+	const struct pool *pool;
+	struct arena *arena;
+	struct entry *entries;
+	size_t count;
+	size_t capacity;
+};
+
+static bool is_wanted(const struct finding_query *query, const struct finding *finding)
+{
+	return (!query->check || strcmp(query->check, finding->check) == 0) &&
+	       (!query->state || strcmp(query->state, finding->state) == 0) &&
+	       (!query->has_severity || finding->severity >= (uint64_t)query->severity);
+}
+
+static bool add_finding(void *context, const uint8_t *key, const struct finding *finding)
+{
+	struct finding_list *list = context;
+	struct entry *entry;
+
+	if (!is_wanted(list->query, finding))
+		return true;
+	if (list->count == list->capacity) {
+		list->capacity = list->capacity ? list->capacity * 2 : 32;
+		list->entries = xrealloc(list->entries, list->capacity * sizeof(*list->entries));
+	}
+	entry = &list->entries[list->count++];
+	memcpy(entry->key, key, FINDING_ID_BYTES);
+	entry->pool = list->pool;
+	entry->finding = *finding;
+	/* The walk's memory is its own: keep the text. */
+	entry->finding.check = arena_string(list->arena, finding->check);
+	entry->finding.subject = arena_string(list->arena, finding->subject);
+	entry->finding.expected = arena_string(list->arena, finding->expected);
+	entry->finding.actual = arena_string(list->arena, finding->actual);
+	entry->finding.difference = arena_string(list->arena, finding->difference);
+	entry->finding.trace = arena_string(list->arena, finding->trace);
+	entry->finding.state = arena_string(list->arena, finding->state);
+	return true;
+}
+
+static int by_place(const void *a, const void *b)
+{
+	const struct entry *x = a;
+	const struct entry *y = b;
+
+	if (x->finding.block != y->finding.block)
+		return x->finding.block < y->finding.block ? -1 : 1;
+	if (x->finding.log_index != y->finding.log_index)
+		return x->finding.log_index < y->finding.log_index ? -1 : 1;
+	return memcmp(x->key, y->key, FINDING_ID_BYTES);
+}
+
+static json_t *finding_of(const struct entry *entry, struct arena *arena)
+{
+	const struct finding *f = &entry->finding;
+	char id[2 * FINDING_ID_BYTES + 1];
+	struct trace trace;
+	json_t *item = json_object();
+
+	json_put(item, "id", json_string(finding_id_format(id, entry->key)));
+	json_put(item, "check", json_string(f->check));
+	json_put(item, "severity", json_string(severity_name((enum severity)f->severity)));
+	json_put(item, "pool", json_string(entry->pool->setup.name));
+	json_put(item, "block", json_integer((json_int_t)f->block));
+	json_put(item, "transaction", f->has_log ? json_hash(f->transaction) : json_null());
+	json_put(item, "log_index",
+		 f->has_log ? json_integer((json_int_t)f->log_index) : json_null());
+	json_put(item, "subject", json_string(f->subject));
+	json_put(item, "expected", json_string(f->expected));
+	json_put(item, "actual", json_string(f->actual));
+	json_put(item, "difference", *f->difference ? json_string(f->difference) : json_null());
+	json_put(item, "trace",
+		 trace_parse(&trace, arena, f->trace, NULL) == OK ? json_trace(&trace)
+								  : json_null());
+	json_put(item, "state", json_string(f->state));
+	json_put(item, "first_seen", json_integer((json_int_t)f->first_seen));
+	json_put(item, "resolved_at",
+		 f->resolved_at ? json_integer((json_int_t)f->resolved_at) : json_null());
+	return item;
+}
+
+/* The page behind the entry whose id is `after`. */
+static json_t *page_of(const struct finding_list *list, const struct page *page, struct error *err)
+{
+	json_t *items;
+	size_t i = 0;
+	char id[2 * FINDING_ID_BYTES + 1] = "";
+
+	if (page->after) {
+		while (i < list->count &&
+		       strcmp(finding_id_format(id, list->entries[i].key), page->after) != 0)
+			i++;
+		if (i++ == list->count) {
+			(void)error_set(err, ERR_USAGE, "no finding \"%s\" to go on from",
+					page->after);
+			return NULL;
+		}
+	}
+	items = json_array();
+	for (; i < list->count && (!page->limit || json_array_size(items) < page->limit); i++) {
+		(void)finding_id_format(id, list->entries[i].key);
+		if (json_array_append_new(items, finding_of(&list->entries[i], list->arena)) != 0)
+			abort();
+	}
+	return json_list(items, i < list->count ? json_string(id) : NULL);
+}
+
+json_t *answer_findings(struct moment *m, const struct finding_query *query,
+			const struct page *page, struct error *err)
+{
+	struct finding_list list = {.query = query, .arena = m->arena};
+	json_t *document = NULL;
+
+	for (size_t i = 0; i < m->config->pool_count; i++) {
+		struct reading r = moment_reading(m, &m->config->pools[i]);
+
+		list.pool = &m->config->pools[i];
+		if (!query->pool || query->pool == list.pool)
+			findings_each(&r, add_finding, &list);
+	}
+	if (moment_status(m, err) == OK) {
+		if (list.count)
+			qsort(list.entries, list.count, sizeof(*list.entries), by_place);
+		document = page_of(&list, page, err);
+	}
+	free(list.entries);
+	return document;
+}

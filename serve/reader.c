@@ -1,0 +1,187 @@
+#include "serve/reader.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "indexer/mirror.h"
+
+enum status moment_pool(const struct pool **out, const struct config *config, const char *name,
+			struct error *err)
+{
+	char known[256] = "";
+	size_t used = 0;
+
+	for (size_t i = 0; i < config->pool_count; i++) {
+		if (strcmp(config->pools[i].setup.name, name) == 0) {
+			*out = &config->pools[i];
+			return OK;
+		}
+		if (used < sizeof(known)) {
+			int n = snprintf(known + used, sizeof(known) - used, "%s%s", i ? ", " : "",
+					 config->pools[i].setup.name);
+
+			used += n > 0 ? (size_t)n : 0;
+		}
+	}
+	return error_set(err, ERR_USAGE, "no pool \"%s\" in %s; it has: %s", name, config->path,
+			 known);
+}
+
+static enum status check_identity(struct moment *m, struct error *err)
+{
+	struct store_identity identity;
+	enum status st = store_read_identity(&identity, m->arena, m->store, err);
+
+	if (st != OK)
+		return st;
+	if (identity.chain_id != m->config->chain_id)
+		return error_set(err, ERR_DENIED,
+				 "the mirror in %s is of chain %" PRIu64
+				 ", the configuration says chain.id %" PRIu64,
+				 m->config->store_path, identity.chain_id, m->config->chain_id);
+	if (strcmp(identity.pool_set, m->config->pool_set) != 0)
+		return error_set(err, ERR_DENIED,
+				 "the mirror in %s is of other pools than those in %s: use the "
+				 "configuration that it was made with, or another store.path",
+				 m->config->store_path, m->config->path);
+	return OK;
+}
+
+static enum status parse_number(uint64_t *out, const char *text, struct error *err)
+{
+	u256 value;
+
+	if (u256_parse(&value, text, strlen(text), NULL) != OK || !u256_to_u64(out, value))
+		return error_set(err, ERR_USAGE,
+				 "\"%s\" is no block: give a number, a block hash, latest or "
+				 "finalized",
+				 text);
+	return OK;
+}
+
+static enum status resolve(struct moment *m, const char *at, struct error *err)
+{
+	struct block_record record;
+	struct chain_seen seen;
+	struct state *state;
+	struct hash hash;
+	enum status st;
+
+	m->number = m->cursor.ref.number;
+	if (!at || strcmp(at, "latest") == 0)
+		return OK;
+	if (strcmp(at, "finalized") == 0) {
+		state = state_open(m->txn, m->number);
+		seen = chain_seen_read(state);
+		st = state_status(state, err);
+		state_close(state);
+		if (st == OK && !seen.has_finalized)
+			return error_set(err, ERR_NOTFOUND, "the node told no finalized block");
+		if (seen.finalized < m->number)
+			m->number = seen.finalized;
+		return st;
+	}
+	if (at[0] == '0' && (at[1] == 'x' || at[1] == 'X')) {
+		st = hash_parse(&hash, at, strlen(at), err);
+		if (st != OK)
+			return error_set(err, ERR_USAGE, "\"%s\" is no block hash", at);
+		st = store_block_by_hash(&record, m->txn, hash, err);
+		if (st == ERR_NOTFOUND)
+			return error_set(err, ERR_NOTFOUND, "the mirror has no block %s", at);
+		m->number = record.ref.number;
+		return st;
+	}
+	return parse_number(&m->number, at, err);
+}
+
+/* The block's record, or the times between which it stands. */
+static enum status locate(struct moment *m, struct error *err)
+{
+	struct block_record near;
+	enum status st;
+
+	if (m->number > m->cursor.ref.number)
+		return error_set(err, ERR_NOTFOUND,
+				 "the mirror has come to block %" PRIu64 ", not yet to %" PRIu64,
+				 m->cursor.ref.number, m->number);
+	st = store_block_below(&near, m->txn, m->number, err);
+	if (st == ERR_NOTFOUND) {
+		st = store_block_above(&near, m->txn, m->number, err);
+		return st == OK ? error_set(err, ERR_NOTFOUND,
+					    "the mirror begins at block %" PRIu64
+					    ", above block %" PRIu64,
+					    near.ref.number, m->number)
+				: st;
+	}
+	if (st != OK)
+		return st;
+	m->time_earliest = near.ref.timestamp;
+	m->time_latest = near.ref.timestamp;
+	m->has_record = near.ref.number == m->number;
+	if (m->has_record) {
+		m->record = near;
+		return OK;
+	}
+	st = store_block_above(&near, m->txn, m->number, err);
+	if (st == OK)
+		m->time_latest = near.ref.timestamp;
+	return st;
+}
+
+enum status moment_open(struct moment *out, const struct config *config, const char *at,
+			struct arena *arena, struct error *err)
+{
+	enum status st;
+
+	memset(out, 0, sizeof(*out));
+	out->config = config;
+	out->arena = arena;
+	st = store_open(&out->store, config->store_path, STORE_READ, NULL, err);
+	if (st == OK)
+		st = check_identity(out, err);
+	if (st == OK)
+		st = store_begin(&out->txn, out->store, STORE_READ, err);
+	if (st == OK) {
+		st = store_cursor(&out->cursor, out->txn, err);
+		if (st == ERR_NOTFOUND)
+			(void)error_set(err, st,
+					"the mirror in %s holds no block yet: run `covermirror "
+					"sync` first",
+					config->store_path);
+	}
+	if (st == OK)
+		st = resolve(out, at, err);
+	if (st == OK)
+		st = locate(out, err);
+	if (st != OK) {
+		moment_close(out);
+		return st;
+	}
+	out->state = state_open(out->txn, out->number);
+	return OK;
+}
+
+void moment_close(struct moment *m)
+{
+	state_close(m->state);
+	store_abort(m->txn);
+	store_close(m->store);
+	m->state = NULL;
+	m->txn = NULL;
+	m->store = NULL;
+}
+
+struct reading moment_reading(const struct moment *m, const struct pool *pool)
+{
+	return (struct reading){.pool = pool,
+				.state = m->state,
+				.arena = m->arena,
+				.block = m->number,
+				.time_earliest = m->time_earliest,
+				.time_latest = m->time_latest};
+}
+
+enum status moment_status(const struct moment *m, struct error *err)
+{
+	return state_status(m->state, err);
+}
