@@ -13,7 +13,7 @@
 #   make install    to $(DESTDIR)$(PREFIX)
 #   make clean
 #
-# Knobs: CC, CFLAGS, LDFLAGS, VARIANT=release|asan|tsan|fuzz, V=1 for whole commands.
+# Knobs: CC, CFLAGS, LDFLAGS, VARIANT=release|clang|asan|tsan|fuzz, V=1 for whole commands.
 
 PREFIX ?= /usr/local
 VARIANT ?= release
@@ -51,6 +51,9 @@ endif
 ifeq ($(VARIANT),tsan)
 VARIANT_CFLAGS := -O1 -fsanitize=thread
 VARIANT_LDFLAGS := -fsanitize=thread
+endif
+ifeq ($(VARIANT),clang)
+CC := clang
 endif
 ifeq ($(VARIANT),fuzz)
 CC := clang
@@ -109,9 +112,12 @@ $(OUT)/fuzz_%: $(OBJ_DIR)/tests/fuzz/fuzz_%.o $(LIB)
 	$(say) LINK $@
 	$(Q)$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer,address,undefined -o $@ $^ $(PKG_LIBS)
 
-unit-programs: $(TESTS) $(REPLAYS)
+# Programs that the tests on recorded chains and nodes call.
+TOOLS := $(patsubst tests/%.c,$(OUT)/tests/%,$(wildcard tests/*/*_tool.c))
 
-test-programs: $(PROGRAM) $(TESTS) $(REPLAYS)
+unit-programs: $(TESTS) $(REPLAYS) $(TOOLS)
+
+test-programs: $(PROGRAM) unit-programs
 
 run:
 	@tools/setup run

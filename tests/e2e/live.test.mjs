@@ -1,0 +1,164 @@
+// The program behind a real node: `run` follows anvil while people use the pool, and at every block every figure of the
+// mirror is compared with the contract's views by eth_call. Then reorganisations, and a payout explained.
+import { Anvil } from '../support/anvil.mjs';
+import { asTruth } from '../support/api3-model.mjs';
+import { Mirror, there, PROGRAM } from '../support/program.mjs';
+import { Driver } from '../support/scenario.mjs';
+import { E18, Scene } from '../support/scene.mjs';
+import { done, equal, none, note, ok, part, random } from '../support/tap.mjs';
+import { compareCheckpoint, compareFindings } from '../chains/truth.mjs';
+
+const seed = Number(process.env.SEED ?? 7);
+const OPERATIONS = Number(process.env.OPERATIONS ?? 200);
+if (!there()) { ok(`${PROGRAM} is there`, false, 'make first'); done(); }
+note(`seed ${seed} (SEED=... for another)`);
+
+const rnd = random(seed);
+const anvil = await Anvil.start({ accounts: 14 });
+const scene = await Scene.deploy(anvil, { users: 8 });
+const accounts = [...scene.users, scene.manager, scene.recipient, scene.deployer, scene.outsider, scene.pool];
+const mirrorHere = () => Mirror.api3({ url: anvil.url, pool: scene.pool, token: scene.token, managers: [scene.manager, scene.manager2], poll: 50 });
+const mirror = mirrorHere();
+const daemon = mirror.daemon();
+
+async function checkpoint(number) {
+  const { pool, users } = await scene.everything(number, accounts);
+  const b = scene.blocks[number - 1];
+  return asTruth({ block: number, hash: b.hash, timestamp: b.timestamp, pool, users });
+}
+// The block as the views tell it, as the mirror tells it, and as the model does.
+async function compare(number, withModel = false) {
+  const truth = await checkpoint(number);
+  const wrong = await compareCheckpoint(mirror, truth);
+  if (withModel) {
+    for (const [k, v] of Object.entries(asTruth(scene.model.pool()))) if (v !== truth.pool[k]) wrong.push(`the model itself: block ${number} ${k}: view ${truth.pool[k]}, model ${v}`);
+    for (const a of accounts) for (const [k, v] of Object.entries(asTruth(scene.model.account(a))))
+      if (JSON.stringify(v) !== JSON.stringify(truth.users[a][k])) wrong.push(`the model itself: block ${number} ${a} ${k}: view ${JSON.stringify(truth.users[a][k])}, model ${JSON.stringify(v)}`);
+  }
+  return wrong;
+}
+async function follow(what) {
+  const b = scene.blocks.at(-1);
+  await daemon.indexed(scene.head, { hash: b.hash });
+  none(`block ${scene.head}: ${what}`, await compare(scene.head, true));
+}
+// The latest block has reached the mirror, by number and hash.
+const reached = () => daemon.indexed(scene.head, { hash: scene.blocks.at(-1).hash });
+const freshDigest = async what => {
+  const fresh = mirrorHere();
+  const r = await fresh.sync();
+  ok(`${what}: a fresh sync`, r.status === 0, `exit status ${r.status ?? r.signal}`, r.err.slice(-1000));
+  const [a, b] = [await mirror.status(), await fresh.status()];
+  equal(`${what}: the digest of a fresh sync`, [a.indexed.hash, a.digest], [b.indexed.hash, b.digest]);
+};
+
+try {
+  await part('following', async () => {
+    await reached();
+    for (let n = scene.deployBlock.pool; n <= scene.head; n++) none(`block ${n}: after deployment`, await compare(n));
+    await scene.tx(scene.deployer, 'Pool', 'setClaimsManagerStatus', scene.manager, true);
+    await scene.tx(scene.deployer, 'Token', 'updateMinterStatus', scene.pool, true);
+    await scene.mine();
+    await follow('the pool may mint, a manager may pay');
+    const driver = new Driver(scene, rnd);
+    let operations = 0, reverted = 0;
+    while (operations < OPERATIONS) {
+      const kinds = [];
+      for (let k = rnd() < 0.25 ? 2 + rnd.below(5) : 1; k > 0; k--) kinds.push(await driver.act());
+      operations += kinds.length;
+      await scene.mine(driver.pause());
+      reverted += scene.failed();
+      await follow(kinds.join(', '));
+    }
+    none('the model finds nothing wrong with the events', scene.model.complaints);
+    note(`${operations} operations in ${scene.head} blocks, ${reverted} reverted: ${JSON.stringify(driver.done)}`);
+    none('no findings', await compareFindings(mirror));
+    await freshDigest('following');
+  });
+
+  await part('a payout explained', async () => {
+    await scene.does(scene.users[0], 'Pool', 'depositAndStake', 12345n * E18);      // this epoch's reward is behind us
+    const before = new Map(scene.users.map(u => [u, scene.model.account(u).stake]));
+    const { hash, ok: paid } = await scene.does(scene.manager, 'Pool', 'payOutClaim', scene.recipient, scene.model.T / 9n);
+    ok('the payout went through', paid);
+    await follow('a payout');
+    const r = await mirror.run(['explain', hash]);
+    ok('explain exits 0', r.status === 0, `exit status ${r.status ?? r.signal}`, r.err.slice(-1000));
+    const json = await mirror.run(['explain', hash, '--json']);
+    let parsed = null;
+    try { parsed = JSON.parse(json.out); } catch { /* null */ }
+    ok('explain --json is JSON', parsed !== null && json.status === 0, json.out.slice(0, 300), json.err.slice(-300));
+    const plain = (r.out + '\n' + json.out).toLowerCase().replace(/(\d)[,_](?=\d)/g, '$1');
+    const missing = [];
+    for (const u of scene.users) {
+      const slash = before.get(u) - scene.model.account(u).stake;
+      if (before.get(u) === 0n) continue;
+      if (!plain.includes(u)) missing.push(`${u} is not named`);
+      if (slash > 0n && !plain.includes(slash.toString())) missing.push(`${u}'s slash of ${slash} is not told`);
+    }
+    none('explain tells what each staker lost', missing, plain.slice(0, 3000));
+    const { block } = scene.blocks.at(-1);
+    const logs = scene.blocks.at(-1).logs;
+    const index = logs.findIndex(l => l.address.toLowerCase() === scene.pool);
+    const one = await mirror.run(['explain', `${hash}:${Number(logs[index].logIndex)}`]);
+    ok('explain TX:LOG exits 0', one.status === 0, `exit status ${one.status ?? one.signal}`, one.err.slice(-500));
+    const none_ = await mirror.run(['explain', '0x' + '12'.repeat(32)]);
+    ok('explain of an unknown transaction exits 1 and says so', none_.status === 1 && none_.err.length > 0, `exit status ${none_.status}`, none_.err, none_.out.slice(0, 200));
+    void block;
+  });
+
+  await part('reorganisations', async () => {
+    const driver = new Driver(scene, rnd);
+    for (const depth of [1, 4, 9]) {
+      for (let i = 0; i < depth; i++) { await driver.act(['depositAndStake', 'schedule', 'deposit', 'claim'][i % 4]); await scene.mine(3600 * 9); }
+      await reached();
+      const fork = scene.head - depth;
+      await anvil.reorg(depth);
+      await scene.reread();
+      await scene.tx(scene.users[depth % 8], 'Pool', 'depositAndStake', BigInt(depth) * E18);
+      await scene.mine();
+      await reached();
+      const wrong = [];
+      for (let n = fork; n <= scene.head; n++) wrong.push(...await compare(n));
+      none(`a reorg of ${depth} blocks: every figure of blocks ${fork} to ${scene.head}`, wrong);
+      none(`a reorg of ${depth} blocks: no findings`, await compareFindings(mirror));
+    }
+    // The chain gets shorter: other blocks on an earlier state, fewer than before.
+    const snapshot = await anvil.snapshot();
+    for (let i = 0; i < 6; i++) { await driver.act('depositAndStake'); await scene.mine(86400); }
+    await reached();
+    await anvil.revert(snapshot);
+    await scene.reread();
+    await driver.act('deposit');
+    await scene.mine(86400 * 8);
+    await reached();
+    none(`a chain that got shorter: every figure at block ${scene.head}`, await compare(scene.head));
+    for (let i = 0; i < 8; i++) { await driver.act(); await scene.mine(driver.pause()); }
+    await reached();
+    const wrong = [];
+    for (let n = scene.head - 9; n <= scene.head; n++) wrong.push(...await compare(n));
+    none('and every figure of the blocks after it', wrong);
+    none('no findings', await compareFindings(mirror));
+    await freshDigest('after reorganisations');
+  });
+
+  await part('reorganised while stopped', async () => {
+    const ended = await daemon.stop();
+    equal('SIGTERM: run ends with status 0', [ended.status, ended.signal], [0, null], daemon.err.slice(-1000));
+    ok('SIGTERM: within a second', ended.ms < 1000, `${ended.ms} ms`);
+    const driver = new Driver(scene, rnd);
+    await anvil.reorg(3);
+    await scene.reread();
+    for (let i = 0; i < 5; i++) { await driver.act('depositAndStake'); await scene.mine(7200); }
+    const r = await mirror.sync();
+    ok('sync after it', r.status === 0, `exit status ${r.status ?? r.signal}`, r.err.slice(-1000));
+    const wrong = [];
+    for (let n = scene.head - 8; n <= scene.head; n++) wrong.push(...await compare(n));
+    none('every figure follows', wrong);
+    await freshDigest('reorganised while stopped');
+  });
+} finally {
+  if (!daemon.result) await daemon.stop('SIGKILL');
+  await anvil.stop();
+}
+done();

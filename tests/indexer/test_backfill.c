@@ -1,0 +1,519 @@
+/*
+ * Backfills: whatever the ranges, limits and faults, what comes out is what the recorded chain
+ * holds, in order, each block once.
+ */
+#include "tests/indexer/check.h"
+
+#include <inttypes.h>
+#include <unistd.h>
+
+#include "indexer/backfill.h"
+#include "tests/support/fakenode.h"
+
+#define CHAIN_FILE "tests/chains/api3-seed1.chain.jsonl.gz"
+#define CHAIN "file:" CHAIN_FILE
+#define POOL "0xe7f1725e7734ce288f8367e1bb143e90bb3f0512"
+#define TOKEN "0x5fbdb2315678afecb367f032d93f642f64180aa3"
+
+enum { BLOCKS = 309, LOGS_MAX = 4096 };
+
+/* What a backfill should give, or gave: every log, and the headers that came. */
+struct harvest {
+	struct arena *arena;
+	struct event_log logs[LOGS_MAX];
+	size_t log_count;
+	struct block_ref refs[BLOCKS + 1];
+	bool has_ref[BLOCKS + 1];
+	uint64_t covered; /* the last block of the last batch */
+	size_t batches;
+	size_t most_logs;
+};
+
+static struct log_filter filters[2];
+static struct address addresses[2];
+
+static void set_filters(void)
+{
+	addresses[0] = address_of(POOL);
+	addresses[1] = address_of(TOKEN);
+	filters[0] = (struct log_filter){.addresses = addresses, .address_count = 1};
+	filters[1] = (struct log_filter){.addresses = addresses, .address_count = 2};
+}
+
+static struct harvest *new_harvest(void)
+{
+	struct harvest *harvest = xcalloc(1, sizeof(*harvest));
+
+	harvest->arena = arena_new();
+	return harvest;
+}
+
+static void free_harvest(struct harvest *harvest)
+{
+	arena_free(harvest->arena);
+	free(harvest);
+}
+
+static void take_log(struct harvest *harvest, const struct event_log *log)
+{
+	assert_true(harvest->log_count < LOGS_MAX);
+	harvest->logs[harvest->log_count] = *log;
+	harvest->logs[harvest->log_count++].data = slice_copy(harvest->arena, log->data);
+}
+
+/* Block by block from the recorded chain itself. */
+static struct harvest *expected(size_t filter_count)
+{
+	struct error err;
+	struct harvest *harvest = new_harvest();
+	struct source *source = NULL;
+
+	check_ok(source_open(&source, CHAIN, NULL, NULL, &err), err);
+	for (uint64_t n = 1; n <= BLOCKS; n++) {
+		struct event_log *logs = NULL;
+		size_t count = 0;
+
+		check_ok(source_headers(&harvest->refs[n], source, &n, 1, &err), err);
+		check_ok(source_block_logs(&logs, &count, harvest->arena, source, &harvest->refs[n],
+					   filters, filter_count, &err),
+			 err);
+		for (size_t i = 0; i < count; i++)
+			take_log(harvest, &logs[i]);
+	}
+	source_close(source);
+	return harvest;
+}
+
+static void take_batch(struct harvest *harvest, const struct block_batch *batch, bool all_headers)
+{
+	uint64_t before = batch->from - 1;
+	size_t logs = 0;
+
+	assert_int_equal(batch->from, harvest->covered + 1);
+	assert_true(batch->to >= batch->from);
+	assert_true(batch->block_count > 0);
+	assert_int_equal(batch->blocks[batch->block_count - 1].ref.number, batch->to);
+	for (size_t i = 0; i < batch->block_count; i++) {
+		const struct fetched_block *block = &batch->blocks[i];
+
+		assert_true(block->ref.number > before && block->ref.number <= batch->to);
+		assert_true(all_headers || block->log_count || i + 1 == batch->block_count);
+		before = block->ref.number;
+		assert_false(harvest->has_ref[before]);
+		harvest->has_ref[before] = true;
+		harvest->refs[before] = block->ref;
+		for (size_t k = 0; k < block->log_count; k++) {
+			assert_int_equal(block->logs[k].block_number, before);
+			take_log(harvest, &block->logs[k]);
+		}
+		logs += block->log_count;
+	}
+	if (all_headers)
+		assert_int_equal(batch->block_count, batch->to - batch->from + 1);
+	if (logs > harvest->most_logs)
+		harvest->most_logs = logs;
+	harvest->covered = batch->to;
+	harvest->batches++;
+}
+
+static struct harvest *fetch_all(struct source *source, size_t filter_count,
+				 const struct backfill_options *options)
+{
+	struct error err;
+	struct harvest *harvest = new_harvest();
+	struct backfill *backfill = NULL;
+	enum status st;
+
+	harvest->covered = options->from - 1;
+	check_ok(backfill_start(&backfill, source, filters, filter_count, options, NULL, &err),
+		 err);
+	for (;;) {
+		struct block_batch *batch = NULL;
+
+		st = backfill_next(&batch, backfill, &err);
+		if (st != OK)
+			break;
+		take_batch(harvest, batch, options->all_headers);
+		block_batch_free(batch);
+	}
+	if (st != ERR_NOTFOUND)
+		fail_msg("%s: %s", status_name(st), err.message);
+	assert_int_equal(harvest->covered, options->to);
+	backfill_stop(backfill);
+	return harvest;
+}
+
+static void same(const struct harvest *got, const struct harvest *want, bool all_headers)
+{
+	assert_int_equal(got->log_count, want->log_count);
+	for (size_t i = 0; i < got->log_count; i++) {
+		struct event_log a = got->logs[i];
+		struct event_log b = want->logs[i];
+
+		assert_true(slice_equal(a.data, b.data));
+		a.data = b.data = slice_of(NULL, 0);
+		assert_memory_equal(&a, &b, sizeof(a));
+		assert_true(got->has_ref[a.block_number]);
+	}
+	for (size_t n = 1; n <= BLOCKS; n++) {
+		if (all_headers)
+			assert_true(got->has_ref[n]);
+		if (got->has_ref[n])
+			assert_memory_equal(&got->refs[n], &want->refs[n], sizeof(got->refs[n]));
+	}
+}
+
+static void a_recorded_chain_comes_whole_in_any_ranges(void **state)
+{
+	static const struct {
+		uint64_t range;
+		size_t queue;
+		size_t logs;
+		bool headers;
+	} cases[] = {
+		{0, 0, 0, false},   {0, 0, 0, true},    {1, 1, 1, false},      {7, 1, 3, true},
+		{40, 1, 60, false}, {1000, 1, 1, true}, {13, 5000, 10, false},
+	};
+	struct harvest *want[2] = {expected(1), expected(2)};
+
+	(void)state;
+	assert_true(want[1]->log_count > want[0]->log_count && want[0]->log_count > 500);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct source_options options = {.range_first = cases[i].range,
+						 .range_max = cases[i].range};
+		struct backfill_options what = {.from = 1,
+						.to = BLOCKS,
+						.all_headers = cases[i].headers,
+						.queue_bytes_max = cases[i].queue,
+						.batch_logs_max = cases[i].logs};
+		struct error err;
+		struct source *source = NULL;
+		struct harvest *got;
+
+		check_ok(source_open(&source, CHAIN, &options, NULL, &err), err);
+		got = fetch_all(source, i % 2 + 1, &what);
+		same(got, want[i % 2], what.all_headers);
+		if (what.batch_logs_max > 30)
+			assert_true(got->most_logs <= what.batch_logs_max);
+		free_harvest(got);
+		source_close(source);
+	}
+	free_harvest(want[0]);
+	free_harvest(want[1]);
+}
+
+static void batches_before_a_failure_are_given_first(void **state)
+{
+	struct source_options options = {.range_first = 10};
+	struct backfill_options what = {.from = 1, .to = BLOCKS + 5};
+	struct backfill *backfill = NULL;
+	struct block_batch *batch = NULL;
+	struct source *source = NULL;
+	struct error err;
+	uint64_t covered = 0;
+	enum status st;
+
+	(void)state;
+	options.range_max = 10;
+	check_ok(source_open(&source, CHAIN, &options, NULL, &err), err);
+	check_ok(backfill_start(&backfill, source, filters, 1, &what, NULL, &err), err);
+	while ((st = backfill_next(&batch, backfill, &err)) == OK) {
+		covered = batch->to;
+		block_batch_free(batch);
+	}
+	assert_int_equal(st, ERR_AGAIN);
+	assert_non_null(strstr(err.message, "no block 310"));
+	assert_int_equal(covered, 300);
+	assert_int_equal(backfill_next(&batch, backfill, &err), ERR_AGAIN);
+	backfill_stop(backfill);
+	backfill_stop(NULL);
+	source_close(source);
+}
+
+static void a_backfill_can_be_stopped_at_any_time(void **state)
+{
+	struct source_options options = {.range_first = 3, .range_max = 3};
+	struct backfill_options what = {.from = 1, .to = BLOCKS, .queue_bytes_max = 1};
+	struct source *source = NULL;
+	struct error err;
+
+	(void)state;
+	check_ok(source_open(&source, CHAIN, &options, NULL, &err), err);
+	for (int taken = 0; taken < 12; taken++) {
+		struct backfill *backfill = NULL;
+
+		check_ok(backfill_start(&backfill, source, filters, 1, &what, NULL, &err), err);
+		for (int i = 0; i < taken; i++) {
+			struct block_batch *batch = NULL;
+
+			check_ok(backfill_next(&batch, backfill, &err), err);
+			block_batch_free(batch);
+		}
+		backfill_stop(backfill);
+	}
+	source_close(source);
+}
+
+static void nothing_to_fetch_is_no_error(void **state)
+{
+	struct backfill_options what = {.from = 5, .to = 4};
+	struct backfill *backfill = NULL;
+	struct block_batch *batch = NULL;
+	struct source *source = NULL;
+	struct error err;
+
+	(void)state;
+	check_ok(source_open(&source, CHAIN, NULL, NULL, &err), err);
+	check_ok(backfill_start(&backfill, source, filters, 1, &what, NULL, &err), err);
+	assert_int_equal(backfill_next(&batch, backfill, &err), ERR_NOTFOUND);
+	backfill_stop(backfill);
+	source_close(source);
+}
+
+static void an_interrupt_ends_a_backfill(void **state)
+{
+	struct source_options options = {.range_first = 1, .range_max = 1};
+	struct backfill_options what = {.from = 1, .to = BLOCKS, .queue_bytes_max = 1};
+	struct backfill *backfill = NULL;
+	struct block_batch *batch = NULL;
+	struct source *source = NULL;
+	struct source *peer = NULL;
+	struct error err;
+	enum status st;
+
+	(void)state;
+	check_ok(source_open(&source, CHAIN, &options, NULL, &err), err);
+	check_ok(source_peer(&peer, source, &err), err);
+	check_ok(backfill_start(&backfill, peer, filters, 1, &what, NULL, &err), err);
+	check_ok(backfill_next(&batch, backfill, &err), err);
+	block_batch_free(batch);
+	source_interrupt(source);
+	while ((st = backfill_next(&batch, backfill, &err)) == OK)
+		block_batch_free(batch);
+	assert_int_equal(st, ERR_AGAIN);
+	backfill_stop(backfill);
+	source_close(peer);
+	source_close(source);
+}
+
+/* ---- over HTTP ---- */
+
+static struct fake_chain *chain;
+static struct fakenode *node;
+
+static void fetch_from_node(const struct fake_faults *faults, const struct source_options *options,
+			    const struct backfill_options *what, size_t filter_count,
+			    const struct harvest *want)
+{
+	struct error err;
+	struct source *source = NULL;
+	struct harvest *got;
+
+	fake_chain_set(chain, faults);
+	check_ok(source_open(&source, fakenode_url(node), options, NULL, &err), err);
+	got = fetch_all(source, filter_count, what);
+	same(got, want, what->all_headers);
+	free_harvest(got);
+	source_close(source);
+}
+
+static void a_node_gives_what_the_recorded_chain_holds(void **state)
+{
+	struct source_options options = {.backoff_ms = 2};
+	struct backfill_options what = {.from = 1, .to = BLOCKS};
+	struct fake_faults faults = {0};
+	struct harvest *want = expected(2);
+
+	(void)state;
+	fetch_from_node(&faults, &options, &what, 2, want);
+	what.all_headers = true;
+	faults.gzip = true;
+	fetch_from_node(&faults, &options, &what, 2, want);
+	free_harvest(want);
+}
+
+static void faults_and_limits_change_nothing(void **state)
+{
+	struct harvest *want[2] = {expected(1), expected(2)};
+	const char *seed_text = getenv("SEED");
+	uint64_t seed = seed_text ? strtoull(seed_text, NULL, 10) : 1;
+
+	(void)state;
+	for (uint64_t round = 0; round < 12; round++, seed++) {
+		struct source_options options = {
+			.backoff_ms = 1,
+			.attempts = 20,
+			.range_first = 1 + seed * 37 % 400,
+			.in_flight = 1 + (unsigned)seed % 6,
+			.batch_max = seed % 3 ? 0 : 1 + (unsigned)seed * 7 % 50,
+		};
+		struct backfill_options what = {
+			.from = 1,
+			.to = BLOCKS,
+			.all_headers = seed % 4 == 0,
+			.queue_bytes_max = seed % 5 ? 0 : 10000,
+			.batch_logs_max = seed % 2 ? 0 : 1 + seed * 13 % 100,
+		};
+		struct fake_faults faults = {
+			.seed = seed,
+			.percent = 16,
+			.batch_percent = 10,
+			.wrong_log_percent = seed % 2 ? 5 : 0,
+			.range_max = seed % 3 == 1 ? 1 + (unsigned)seed * 11 % 60 : 0,
+			.logs_max = seed % 3 != 2 ? 40 + (unsigned)seed * 5 % 60 : 0,
+			.batch_max = seed % 4 == 3 ? 1 + (unsigned)seed % 10 : 0,
+			.gzip = seed % 7 == 0,
+		};
+
+		print_message("seed %" PRIu64 "\n", seed);
+		fetch_from_node(&faults, &options, &what, seed % 2 + 1, want[seed % 2]);
+	}
+	free_harvest(want[0]);
+	free_harvest(want[1]);
+}
+
+/* The error in which a backfill from the node ends. */
+static enum status backfill_error(const struct fake_faults *faults,
+				  const struct source_options *options, uint64_t to,
+				  uint64_t *covered, struct error *err)
+{
+	struct backfill_options what = {.from = 1, .to = to};
+	struct backfill *backfill = NULL;
+	struct block_batch *batch = NULL;
+	struct source *source = NULL;
+	enum status st;
+
+	fake_chain_set(chain, faults);
+	check_ok(source_open(&source, fakenode_url(node), options, NULL, err), *err);
+	check_ok(backfill_start(&backfill, source, filters, 2, &what, NULL, err), *err);
+	*covered = 0;
+	while ((st = backfill_next(&batch, backfill, err)) == OK) {
+		*covered = batch->to;
+		block_batch_free(batch);
+	}
+	backfill_stop(backfill);
+	source_close(source);
+	return st;
+}
+
+static void a_block_that_alone_is_too_much_says_so(void **state)
+{
+	struct source_options options = {.backoff_ms = 1};
+	struct error err;
+	uint64_t covered;
+
+	(void)state;
+	check_fails(backfill_error(&(struct fake_faults){.logs_max = 1}, &options, BLOCKS, &covered,
+				   &err),
+		    ERR_BAD_DATA, err, "alone are refused");
+	assert_non_null(strstr(err.message, "query returned more than 1 results"));
+	assert_true(covered < 50);
+	options.response_bytes_max = 3000;
+	check_fails(backfill_error(&(struct fake_faults){0}, &options, BLOCKS, &covered, &err),
+		    ERR_BAD_DATA, err, "alone are refused");
+	assert_non_null(strstr(err.message, "more than 3000 bytes"));
+}
+
+static void a_node_that_is_behind_is_asked_again_later(void **state)
+{
+	struct source_options options = {.backoff_ms = 1, .range_first = 50, .range_max = 50};
+	struct error err;
+	uint64_t covered;
+
+	(void)state;
+	check_fails(backfill_error(&(struct fake_faults){.head = 130}, &options, BLOCKS, &covered,
+				   &err),
+		    ERR_AGAIN, err, "no such block");
+	assert_int_equal(covered, 100);
+}
+
+static void logs_that_stay_wrong_are_refused_in_the_end(void **state)
+{
+	struct source_options options = {.backoff_ms = 1, .range_first = 100};
+	struct error err;
+	uint64_t covered;
+
+	(void)state;
+	check_fails(backfill_error(&(struct fake_faults){.wrong_log_percent = 100}, &options,
+				   BLOCKS, &covered, &err),
+		    ERR_BAD_DATA, err, "blocks 1 to 100 after 4 tries: http://127.0.0.1:");
+	assert_int_equal(covered, 0);
+}
+
+static void a_dead_node_ends_a_backfill_with_again(void **state)
+{
+	struct source_options options = {.backoff_ms = 1, .attempts = 3, .in_flight = 1};
+	struct error err;
+	uint64_t covered;
+
+	(void)state;
+	check_fails(backfill_error(&(struct fake_faults){.percent = 100}, &options, BLOCKS,
+				   &covered, &err),
+		    ERR_AGAIN, err, "3 tries");
+}
+
+static void a_backfill_from_a_node_can_be_stopped(void **state)
+{
+	struct source_options options = {.backoff_ms = 60000, .range_first = 5, .range_max = 5};
+	struct backfill_options what = {.from = 1, .to = BLOCKS, .queue_bytes_max = 20000};
+	struct source *source = NULL;
+	struct error err;
+
+	(void)state;
+	fake_chain_set(chain, &(struct fake_faults){0});
+	check_ok(source_open(&source, fakenode_url(node), &options, NULL, &err), err);
+	for (unsigned taken = 0; taken < 8; taken++) {
+		struct backfill *backfill = NULL;
+
+		/* In the later rounds everything waits for its next try, a minute away. */
+		fake_chain_set(chain, &(struct fake_faults){.percent = taken > 4 ? 100 : 0});
+		check_ok(backfill_start(&backfill, source, filters, 2, &what, NULL, &err), err);
+		for (unsigned i = 0; i < taken && taken <= 4; i++) {
+			struct block_batch *batch = NULL;
+
+			check_ok(backfill_next(&batch, backfill, &err), err);
+			block_batch_free(batch);
+		}
+		if (taken > 4)
+			(void)usleep(20000);
+		backfill_stop(backfill);
+	}
+	source_close(source);
+}
+
+static int start_node(void **state)
+{
+	(void)state;
+	chain = fake_chain_load(CHAIN_FILE);
+	node = fakenode_start(fake_chain_answer, chain);
+	return 0;
+}
+
+static int stop_node(void **state)
+{
+	(void)state;
+	fakenode_stop(node);
+	fake_chain_free(chain);
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_recorded_chain_comes_whole_in_any_ranges),
+		cmocka_unit_test(batches_before_a_failure_are_given_first),
+		cmocka_unit_test(a_backfill_can_be_stopped_at_any_time),
+		cmocka_unit_test(nothing_to_fetch_is_no_error),
+		cmocka_unit_test(an_interrupt_ends_a_backfill),
+		cmocka_unit_test(a_node_gives_what_the_recorded_chain_holds),
+		cmocka_unit_test(faults_and_limits_change_nothing),
+		cmocka_unit_test(a_block_that_alone_is_too_much_says_so),
+		cmocka_unit_test(a_node_that_is_behind_is_asked_again_later),
+		cmocka_unit_test(logs_that_stay_wrong_are_refused_in_the_end),
+		cmocka_unit_test(a_dead_node_ends_a_backfill_with_again),
+		cmocka_unit_test(a_backfill_from_a_node_can_be_stopped),
+	};
+
+	set_filters();
+	return cmocka_run_group_tests(tests, start_node, stop_node);
+}
