@@ -15,7 +15,7 @@
 
 struct abi_value {
 	const struct abi_type *type;
-	bool is_hashed; /* an indexed dynamic value: only its keccak256 is known, in `hash` */
+	bool is_hashed; /* an indexed value of more than a word: only its keccak256 is known */
 	union {
 		u256 number;            /* UINT */
 		i256 integer;           /* INT */
@@ -46,7 +46,8 @@ enum status abi_encode_call(struct slice *out, struct arena *arena, const struct
 
 /*
  * A log's values in the order of the event's parameters: indexed ones from the topics (after
- * topic0 unless anonymous; topic0 must be the event's), the rest from `data`.
+ * topic0 unless anonymous; topic0 must be the event's), the rest from `data`. Indexed strings,
+ * bytes, arrays and tuples are hashed. Bytes point into `topics` and `data`.
  */
 enum status abi_decode_log(const struct abi_value **out, struct arena *arena,
 			   const struct abi_item *event, const struct hash *topics,
@@ -54,13 +55,13 @@ enum status abi_decode_log(const struct abi_value **out, struct arena *arena,
 
 /*
  * A value as people write it: 12, -3, true, 0x…, "text", [1, 2], (a, b); a hashed one as
- * keccak256:0x…. In the arena.
+ * keccak256:0x…. Addresses in lower case. In the arena.
  */
 char *abi_value_format(struct arena *arena, const struct abi_value *value);
 
 /*
  * The inverse of abi_value_format for a given type (command lines, tests). Strings stand in
- * double quotes with JSON's escapes.
+ * quotation marks with JSON's escapes.
  */
 enum status abi_value_parse(struct abi_value *out, struct arena *arena, const struct abi_type *type,
 			    const char *text, struct error *err) MUST_CHECK;

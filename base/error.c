@@ -3,17 +3,16 @@
 #include <stdio.h>
 #include <string.h>
 
-enum status error_set(struct error *err, enum status status, const char *format, ...)
+void error_fill(struct error *err, enum status status, const char *format, ...)
 {
 	va_list args;
 
 	if (!err)
-		return status;
+		return;
 	err->status = status;
 	va_start(args, format);
 	(void)vsnprintf(err->message, sizeof(err->message), format, args);
 	va_end(args);
-	return status;
 }
 
 enum status error_wrap(struct error *err, const char *format, ...)

@@ -34,9 +34,14 @@ struct error {
 	char message[ERROR_MESSAGE_SIZE]; /* one line, NUL-terminated, cut at the end if too long */
 };
 
-/* Fills `err` (if not NULL) and returns `status`, so that it can stand behind `return`. */
-enum status error_set(struct error *err, enum status status, const char *format, ...)
-	PRINTF_LIKE(3, 4);
+/* Fills `err` (if not NULL). */
+void error_fill(struct error *err, enum status status, const char *format, ...) PRINTF_LIKE(3, 4);
+
+/*
+ * Fills `err` and has the status as its value, so that it can stand behind `return`. A macro, so
+ * that static analysis sees which status comes back; `status` must have no side effects.
+ */
+#define error_set(err, status, ...) (error_fill((err), (status), __VA_ARGS__), (status))
 
 /*
  * Puts context before the message: "block 19: receipts: bad RLP at 41". Returns the status that

@@ -35,7 +35,7 @@ char *hex_string(struct arena *arena, struct slice bytes)
 
 static enum status has_prefix(const char *text, size_t length, struct error *err)
 {
-	if (length < 2 || text[0] != '0' || (text[1] != 'x' && text[1] != 'X'))
+	if (length < 2 || text[0] != '0' || text[1] != 'x')
 		return error_set(err, ERR_BAD_DATA, "hexadecimal text must begin with 0x");
 	return OK;
 }

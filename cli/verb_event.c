@@ -56,14 +56,14 @@ static void show_events(const struct query *query, const json_t *document)
 	size_t i;
 
 	TABLE_ROW(table, "BLOCK", "LOG", "TRANSACTION", "EVENT", "ARGUMENTS");
-	json_array_foreach(json_object_get(document, "items"), i, item)
-	{
+	json_array_foreach (json_object_get(document, "items"), i, item) {
 		struct buffer text = buffer_in(style.arena);
 		const char *name;
 		json_t *value;
 
-		json_object_foreach(json_object_get(item, "arguments"), name, value) buffer_printf(
-			&text, "%s%s=%s", text.size ? " " : "", name, show_plain(&style, value));
+		json_object_foreach (json_object_get(item, "arguments"), name, value)
+			buffer_printf(&text, "%s%s=%s", text.size ? " " : "", name,
+				      show_plain(&style, value));
 		TABLE_ROW(table, show_plain(&style, json_object_get(item, "block")),
 			  show_plain(&style, json_object_get(item, "log_index")),
 			  show_short(&style, json_object_get(item, "transaction")),
@@ -96,7 +96,7 @@ static void show_payouts(const struct query *query, const json_t *document)
 
 	TABLE_ROW(table, "BLOCK", "TRANSACTION", "RECIPIENT", "AMOUNT", "PRICE BEFORE",
 		  "PRICE AFTER", "ACCOUNTS");
-	json_array_foreach(json_object_get(document, "items"), i, item)
+	json_array_foreach (json_object_get(document, "items"), i, item)
 		TABLE_ROW(table, show_plain(&style, json_object_get(item, "block")),
 			  text_of(item, "transaction"),
 			  show_short(&style, json_object_get(item, "recipient")),
@@ -146,8 +146,7 @@ static void show_trace(const struct style *style, const json_t *figures, const c
 	json_t *figure;
 	size_t i;
 
-	json_array_foreach(figures, i, figure)
-	{
+	json_array_foreach (figures, i, figure) {
 		const char *name;
 		json_t *value;
 		bool is_first = true;
@@ -155,8 +154,7 @@ static void show_trace(const struct style *style, const json_t *figures, const c
 		(void)printf("%s%s = %s\n%s  = %s", indent, text_of(figure, "name"),
 			     show_plain(style, json_object_get(figure, "value")), indent,
 			     text_of(figure, "expression"));
-		json_object_foreach(json_object_get(figure, "inputs"), name, value)
-		{
+		json_object_foreach (json_object_get(figure, "inputs"), name, value) {
 			(void)printf("%s%s = %s", is_first ? ", where " : ", ", name,
 				     show_plain(style, value));
 			is_first = false;
@@ -174,8 +172,7 @@ static void show_findings(const struct query *query, const json_t *document)
 
 	if (json_array_size(items) == 0)
 		(void)puts("no findings");
-	json_array_foreach(items, i, item)
-	{
+	json_array_foreach (items, i, item) {
 		const json_t *transaction = json_object_get(item, "transaction");
 
 		(void)printf("%s %s: pool %s, block %" PRIu64 "%s\n", text_of(item, "severity"),
@@ -257,7 +254,7 @@ static void show_slashes(const struct style *style, const json_t *payout)
 	size_t i;
 
 	TABLE_ROW(table, "  ACCOUNT", "STAKE BEFORE", "STAKE AFTER", "PENDING UNSTAKE", "LOSS");
-	json_array_foreach(json_object_get(payout, "slashes"), i, slash)
+	json_array_foreach (json_object_get(payout, "slashes"), i, slash)
 		TABLE_ROW(table, arena_printf(style->arena, "  %s", text_of(slash, "account")),
 			  show_amount(style, json_object_get(slash, "stake_before")),
 			  show_amount(style, json_object_get(slash, "stake_after")),
@@ -296,8 +293,7 @@ static void show_explain(const struct query *query, const json_t *document)
 
 	(void)printf("transaction %s, block %" PRIu64 "\n", text_of(document, "transaction"),
 		     number_of(document, "block"));
-	json_array_foreach(json_object_get(document, "events"), i, event)
-	{
+	json_array_foreach (json_object_get(document, "events"), i, event) {
 		const json_t *checks = json_object_get(event, "checks");
 		const struct pool *pool;
 		struct style style;
@@ -313,12 +309,13 @@ static void show_explain(const struct query *query, const json_t *document)
 			     number_of(event, "log_index"), text_of(event, "event"),
 			     text_of(event, "pool"), number_of(checks, "passed"),
 			     number_of(checks, "failed"));
-		json_object_foreach(json_object_get(event, "arguments"), name, value)(void)
-			printf("  %s: %s\n", name, show_plain(&raw, value));
+		json_object_foreach (json_object_get(event, "arguments"), name, value)
+			(void)printf("  %s: %s\n", name, show_plain(&raw, value));
 		show_trace(&raw, json_object_get(event, "figures"), "    ");
-		json_array_foreach(json_object_get(event, "postings"), k, value)(void) printf(
-			"  ledger: %s -> %s %s\n", text_of(value, "from"), text_of(value, "to"),
-			with_unit(&style, json_object_get(value, "amount")));
+		json_array_foreach (json_object_get(event, "postings"), k, value)
+			(void)printf("  ledger: %s -> %s %s\n", text_of(value, "from"),
+				     text_of(value, "to"),
+				     with_unit(&style, json_object_get(value, "amount")));
 		show_payout(&style, event);
 	}
 }

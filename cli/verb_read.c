@@ -82,8 +82,7 @@ static void show_pools(const struct query *query, const json_t *document)
 	size_t i;
 
 	TABLE_ROW(table, "POOL", "PROTOCOL", "ASSET", "LIQUIDITY", "SHARE PRICE", "UTILIZATION");
-	json_array_foreach(json_object_get(document, "items"), i, item)
-	{
+	json_array_foreach (json_object_get(document, "items"), i, item) {
 		struct style style = style_of(query->command, query->moment, &config->pools[i]);
 
 		TABLE_ROW(table, text_of(item, "name"), text_of(item, "protocol"), style.symbol,
@@ -136,8 +135,8 @@ static void show_pool(const struct query *query, const json_t *document)
 	}
 	table_right(table, 1);
 	table_print(table);
-	json_array_foreach(json_object_get(document, "provenance"), i, line)(void)
-		printf("%s%s\n", i ? "" : "seeded, base units:\n", json_string_value(line));
+	json_array_foreach (json_object_get(document, "provenance"), i, line)
+		(void)printf("%s%s\n", i ? "" : "seeded, base units:\n", json_string_value(line));
 }
 
 int verb_pool(const struct command *command)
@@ -167,8 +166,7 @@ static void show_accounts(const struct query *query, const json_t *document)
 	print_at(query);
 	TABLE_ROW(table, "ACCOUNT", "SHARES", "STAKE", "UNSTAKED", "LOCKED", "VOTING POWER",
 		  "UNSTAKING");
-	json_array_foreach(json_object_get(document, "items"), i, item)
-	{
+	json_array_foreach (json_object_get(document, "items"), i, item) {
 		const char *cells[1 + ACCOUNT_COLUMNS] = {text_of(item, "account")};
 
 		for (size_t k = 0; k < ACCOUNT_COLUMNS; k++) {

@@ -7,6 +7,9 @@
  * becomes a waiting segment again and is cut smaller the next time. Answers come in any order, but
  * only the first segment of the list is ever delivered, so batches are in order by construction.
  *
+ * The first range goes alone: how wide a range may be is mostly learned from refusals, and several
+ * of them at once would teach the same.
+ *
  * Memory is bounded twice: the queue takes batches only below its limit, and while answers that
  * wait for their turn exceed the limit too, only the first segment may begin, since without it
  * nothing could be delivered.
@@ -59,8 +62,9 @@ struct backfill {
 	struct range_plan plan;
 	struct segment *segments;
 	unsigned under_way;
-	uint64_t held; /* bytes of answers that are not delivered */
-	uint64_t told; /* the range width that was logged last */
+	unsigned under_way_max; /* one until the first answer, then doubling up to the option */
+	uint64_t held;          /* bytes of answers that are not delivered */
+	uint64_t told;          /* the range width that was logged last */
 
 	pthread_mutex_t mutex;
 	pthread_cond_t filled;  /* a batch or the end came */
@@ -231,8 +235,11 @@ static void collect(struct backfill *bf)
 		segment->counted = true;
 		bf->under_way--;
 		bf->held += job->bytes;
-		if (job->state == RANGE_DONE)
+		if (job->state == RANGE_DONE) {
 			range_accepted(&bf->plan, segment->to - segment->from + 1, job->bytes);
+			if (bf->under_way_max < bf->source->options.in_flight)
+				bf->under_way_max *= 2;
+		}
 	}
 }
 
@@ -271,7 +278,8 @@ static void begin(struct backfill *bf, struct segment *segment)
 static void begin_some(struct backfill *bf)
 {
 	for (struct segment *segment = bf->segments; segment; segment = segment->next) {
-		if (bf->under_way >= bf->source->options.in_flight)
+		if (bf->under_way >= bf->under_way_max ||
+		    bf->under_way >= bf->source->options.in_flight)
 			return;
 		if (segment != bf->segments && bf->held >= bf->options.queue_bytes_max)
 			return;
@@ -480,6 +488,7 @@ enum status backfill_start(struct backfill **out, struct source *source,
 	copy_filters(bf, filters, filter_count);
 	range_plan_init(&bf->plan, source->options.range_first, source->options.range_max);
 	bf->told = bf->plan.width;
+	bf->under_way_max = 1;
 	(void)pthread_mutex_init(&bf->mutex, NULL);
 	(void)pthread_cond_init(&bf->filled, NULL);
 	(void)pthread_cond_init(&bf->drained, NULL);

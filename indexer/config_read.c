@@ -252,8 +252,9 @@ enum status config_read_object(struct config_reader *r, const struct config_plac
 	const char *key;
 	json_t *member;
 
-	json_object_foreach(value, key, member) if (!find_field(field, key)) return unknown_key(
-		r, at, field, key);
+	json_object_foreach (value, key, member)
+		if (!find_field(field, key))
+			return unknown_key(r, at, field, key);
 	for (size_t i = 0; i <= field->field_count; i++) {
 		const struct config_field *wanted = field_at(field, i);
 		struct config_place place = {.parent = at, .key = wanted->name};
@@ -408,6 +409,7 @@ enum status config_text(struct config_text *out, struct config_reader *r,
 	struct buffer expanded = buffer_in(r->arena);
 	enum status st = expand(&expanded, r, at, raw);
 
+	*out = (struct config_text){.raw = "", .value = ""};
 	if (st != OK)
 		return st;
 	if (expanded.size == 0)

@@ -274,6 +274,9 @@ static void set_options(struct http_request *request)
 	(void)curl_easy_setopt(easy, CURLOPT_USERAGENT, "covermirror");
 	(void)curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)http->options.timeout_ms);
 	(void)curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)connect_ms);
+	/* Announced before it comes; what is not announced is counted in receive(). */
+	(void)curl_easy_setopt(easy, CURLOPT_MAXFILESIZE_LARGE,
+			       (curl_off_t)http->options.body_bytes_max);
 	(void)curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
 	(void)curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
 	(void)curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, 256L * 1024);
@@ -352,6 +355,8 @@ static void finish(struct http_request *request, CURLcode code)
 		reply->body = slice_of(request->body, request->size);
 		return;
 	}
+	if (code == CURLE_FILESIZE_EXCEEDED)
+		request->too_big = true;
 	describe(request, code);
 	(void)curl_easy_getinfo(request->easy, CURLINFO_PRETRANSFER_TIME_T, &sent_us);
 	if (request->too_big)

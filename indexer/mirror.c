@@ -128,7 +128,7 @@ static enum status read_births(struct mirror *m, struct error *err)
 	struct block_record cursor;
 	struct store_txn *txn;
 	struct state *state;
-	bool is_empty;
+	bool is_empty = true;
 	enum status st = mirror_cursor(&cursor, &is_empty, m, err);
 
 	if (st != OK || is_empty)
@@ -227,7 +227,7 @@ enum status mirror_cursor(struct block_record *out, bool *is_empty, struct mirro
 		return st;
 	st = store_cursor(out, txn, err);
 	store_abort(txn);
-	*is_empty = st == ERR_NOTFOUND;
+	*is_empty = st != OK;
 	return st == ERR_NOTFOUND ? OK : st;
 }
 
@@ -334,7 +334,8 @@ static enum status next_block(uint64_t *out, struct mirror *m, struct error *err
 	bool is_empty;
 	enum status st = mirror_cursor(&cursor, &is_empty, m, err);
 
-	*out = is_empty ? first_start(m) : cursor.ref.number + 1;
+	if (st == OK)
+		*out = is_empty ? first_start(m) : cursor.ref.number + 1;
 	return st;
 }
 

@@ -38,6 +38,15 @@ static const struct {
 	{RPC_REVERTED, "write protection", NULL},
 	{RPC_REVERTED, "panic", NULL},
 
+	/* methods; their names hold "block" and "logs" */
+	{RPC_METHOD_MISSING, "does not exist/is not available", NULL},
+	{RPC_METHOD_MISSING, "method not found", NULL},
+	{RPC_METHOD_MISSING, "unsupported method", NULL},
+	{RPC_METHOD_MISSING, "method", "not supported"},
+	{RPC_METHOD_MISSING, "method", "not enabled"},
+	{RPC_METHOD_MISSING, "method", "not allowed"},
+	{RPC_METHOD_MISSING, "method", "not whitelisted"},
+
 	/* batches: geth, besu, reth (jsonrpsee), Chainstack, QuickNode */
 	{RPC_BATCH_REFUSED, "batch response was too large", NULL},
 	{RPC_BATCH_REFUSED, "batch too large", NULL},
@@ -161,14 +170,6 @@ static const struct {
 	{RPC_BUSY, "no available", NULL},
 	{RPC_BUSY, "bad gateway", NULL},
 	{RPC_BUSY, "connection re", NULL},
-
-	{RPC_METHOD_MISSING, "does not exist/is not available", NULL},
-	{RPC_METHOD_MISSING, "method not found", NULL},
-	{RPC_METHOD_MISSING, "unsupported method", NULL},
-	{RPC_METHOD_MISSING, "method", "not supported"},
-	{RPC_METHOD_MISSING, "method", "not enabled"},
-	{RPC_METHOD_MISSING, "method", "not allowed"},
-	{RPC_METHOD_MISSING, "method", "not whitelisted"},
 
 	{RPC_DENIED, "unauthorized", NULL},
 	{RPC_DENIED, "must be authenticated", NULL},

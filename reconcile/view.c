@@ -137,9 +137,8 @@ static void add(struct asking *asking, const struct view_rule *rule, const struc
 	i = asking->count++;
 	memcpy(data, view->selector, 4);
 	if (rule->argument != VIEW_NOTHING) {
-		address_to_word(data + 4, rule->argument == VIEW_ACCOUNT
-						  ? *account
-						  : pool_contract(pool, rule->argument_role));
+		address_to_word(data + 4,
+				account ? *account : pool_contract(pool, rule->argument_role));
 		size = 36;
 	}
 	asking->calls[i] = (struct chain_call){

@@ -667,7 +667,7 @@ enum status store_changes(struct row_key **out, size_t *count, struct arena *are
 			  struct store_txn *txn, uint64_t number, struct error *err)
 {
 	uint8_t key[8];
-	struct block_record record;
+	struct block_record record = {0};
 	struct change_walk walk;
 	MDB_val k = val_of(key, sizeof(key));
 	MDB_val v = {0};

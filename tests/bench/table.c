@@ -1,6 +1,6 @@
 #include "tests/bench/table.h"
 
-#include <math.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,7 +37,7 @@ void table_number(const char *what, double value, const char *unit, const char *
 {
 	char text[64];
 	char line[160];
-	int places = value >= 100 || value == floor(value) ? 0 : value >= 10 ? 1 : 2;
+	int places = value >= 100 || value == (double)(uint64_t)value ? 0 : value >= 10 ? 1 : 2;
 	va_list list;
 
 	va_start(list, remark);

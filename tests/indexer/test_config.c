@@ -4,6 +4,7 @@
 #include "tests/support/test.h"
 
 #include <dirent.h>
+#include <jansson.h>
 #include <unistd.h>
 
 #include "indexer/config.h"
@@ -483,15 +484,20 @@ static void pools_have_good_names_of_their_own(void **state)
 static void an_unknown_protocol_is_refused_with_the_known_ones(void **state)
 {
 	struct fixture *f = *state;
-	struct buffer words = buffer_in(f->arena);
+	struct buffer known = buffer_in(f->arena);
+	static const char *const unknown[] = {"apy3", "API3", "${TEST_SECRET}"};
 
+	assert_int_equal(setenv("TEST_SECRET", "S3CRET", 1), 0);
 	for (size_t i = 0; i < protocol_count(); i++)
-		buffer_printf(&words, "%s\"%s\"", i ? ", " : "", protocol_at(i)->name);
-	refuses(f, edited(f, "'protocol': 'api3'", "'protocol': 'apy3'"),
-		arena_printf(f->arena,
-			     "pools[0].protocol: expected a protocol that is known (%s), got "
-			     "\"apy3\"",
-			     buffer_string(&words)));
+		buffer_printf(&known, "%s\"%s\"", i ? ", " : "", protocol_at(i)->name);
+	for (size_t i = 0; i < sizeof(unknown) / sizeof(unknown[0]); i++)
+		refuses(f,
+			edited(f, "'protocol': 'api3'",
+			       arena_printf(f->arena, "'protocol': '%s'", unknown[i])),
+			arena_printf(f->arena,
+				     "pools[0].protocol: expected a protocol that is known (%s), "
+				     "got \"%s\"",
+				     buffer_string(&known), unknown[i]));
 }
 
 static void addresses_are_checked(void **state)
@@ -578,9 +584,6 @@ static void variables_are_refused_by_name_and_never_shown(void **state)
 		 "chain.rpc[0].url: expected " RPC_URL ", " NOT_SHOWN},
 		{"'name': 'api3'", "'name': 'a${TEST_SECRET}'",
 		 "pools[0].name: expected " NAME ", got \"a${TEST_SECRET}\""},
-		{"'protocol': 'api3'", "'protocol': '${TEST_SECRET}'",
-		 "pools[0].protocol: expected a protocol that is known (\"api3\"), got "
-		 "\"${TEST_SECRET}\""},
 		{ONES, "${TEST_SECRET}",
 		 "pools[0].contracts.pool: expected " ADDRESS ", got \"${TEST_SECRET}\""},
 		{"'mirror'", "'${TEST_EMPTY}'",
@@ -766,6 +769,41 @@ static void the_demo_is_the_recorded_chain_in_full(void **state)
 			    "timelock_manager=0x700b6a60ce7eaaea56f065753d8dcb9653dbad35\n");
 }
 
+/* The role's key in the schema's object of a protocol's contracts: there, and required or not. */
+static void check_role(json_t *contracts, const struct contract_role *role)
+{
+	json_t *required = json_object_get(contracts, "required");
+	bool is_required = false;
+	json_t *key;
+	size_t i;
+
+	json_array_foreach (required, i, key)
+		is_required |= strcmp(json_string_value(key), role->name) == 0;
+	assert_non_null(json_object_get(json_object_get(contracts, "properties"), role->name));
+	assert_int_equal(is_required, !role->is_optional);
+}
+
+static void the_schema_knows_every_protocol(void **state)
+{
+	struct fixture *f = *state;
+	json_t *schema = json_load_file("configs/schema.json", JSON_REJECT_DUPLICATES, NULL);
+	json_t *definitions = json_object_get(schema, "$defs");
+
+	for (size_t i = 0; i < protocol_count(); i++) {
+		const struct protocol *protocol = protocol_at(i);
+		const char *name = arena_printf(f->arena, "contracts_%s", protocol->name);
+		json_t *contracts = json_object_get(definitions, name);
+
+		if (!contracts)
+			fail_msg("configs/schema.json has no $defs.%s", name);
+		assert_int_equal(json_object_size(json_object_get(contracts, "properties")),
+				 protocol->role_count + 1); /* and "note" */
+		for (size_t k = 0; k < protocol->role_count; k++)
+			check_role(contracts, &protocol->roles[k]);
+	}
+	json_decref(schema);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -798,6 +836,7 @@ int main(void)
 		TEST(a_file_of_more_than_4_mib_is_refused),
 		TEST(the_configurations_that_we_ship_load),
 		TEST(the_demo_is_the_recorded_chain_in_full),
+		TEST(the_schema_knows_every_protocol),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -176,10 +176,10 @@ static void the_folder_is_made_but_not_the_one_above(void **state)
 	struct mirror *m = *state;
 	struct mirror below = {0};
 
-	(void)snprintf(below.path, sizeof(below.path), "%s/a/b", m->path);
+	(void)snprintf(below.path, sizeof(below.path), "%.40s/a/b", m->path);
 	assert_int_equal(try_open(&below, STORE_WRITE, 1, "x"), ERR_SYSTEM);
 	assert_non_null(strstr(below.err.message, "the folder above it is missing"));
-	(void)snprintf(below.path, sizeof(below.path), "%s/a", m->path);
+	(void)snprintf(below.path, sizeof(below.path), "%.40s/a", m->path);
 	assert_ok(try_open(&below, STORE_WRITE, 1, "x"), below.err);
 	close_again(&below);
 	folder_remove(below.path);
@@ -190,7 +190,7 @@ static void a_file_is_not_a_folder(void **state)
 	struct mirror *m = *state;
 	struct mirror file = {0};
 
-	(void)snprintf(file.path, sizeof(file.path), "%s/file", m->path);
+	(void)snprintf(file.path, sizeof(file.path), "%.40s/file", m->path);
 	(void)close(open(file.path, O_CREAT | O_WRONLY, 0644));
 	assert_int_equal(try_open(&file, STORE_WRITE, 1, "x"), ERR_DENIED);
 	assert_non_null(strstr(file.err.message, "is not a folder"));
@@ -701,7 +701,7 @@ static void *keep_reading(void *context)
 	while (!reading->is_over) {
 		struct store_txn *txn;
 		struct row_scan scan = {0};
-		struct slice value;
+		struct slice value = {0};
 		struct block_record record;
 		enum status status = store_begin(&txn, reading->m->store, STORE_READ, &err);
 

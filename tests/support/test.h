@@ -18,9 +18,9 @@
 #include "base/error.h"
 
 /* The status is OK, else the error's words are shown. */
-#define assert_ok(status, err)                                                                     \
+#define assert_ok(call, err)                                                                       \
 	do {                                                                                       \
-		enum status assert_ok_status = (status);                                           \
+		enum status assert_ok_status = (call);                                             \
 		if (assert_ok_status != OK)                                                        \
 			fail_msg("%s: %s", status_name(assert_ok_status), (err).message);          \
 	} while (0)
