@@ -278,10 +278,13 @@ static void show_payout(const struct style *style, const json_t *event)
 		     show_plain(style, json_object_get(payout, "share_price_after")));
 	(void)printf("what it cost each account:\n");
 	show_slashes(style, payout);
-	(void)printf("  sum of the losses  %s\n  remainder          %s (%s)\n",
+	(void)printf("  sum of the losses                  %s\n"
+		     "  borne by pending unstakes' growth  %s (above their scheduled amounts)\n"
+		     "  rounding                           %s (%s)\n",
 		     with_unit(style, json_object_get(payout, "slash_sum")),
-		     with_unit(style, json_object_get(payout, "remainder")),
-		     text_of(event, "remainder_is"));
+		     with_unit(style, json_object_get(payout, "unclaimed_loss")),
+		     with_unit(style, json_object_get(payout, "rounding")),
+		     text_of(event, "rounding_is"));
 }
 
 static void show_explain(const struct query *query, const json_t *document)

@@ -24,9 +24,12 @@ struct payout_slash {
 	struct assets staked_before;
 	struct assets staked_after;
 	struct assets staked_loss;
-	/* Part of a pending unstake that is capped by shares. */
+	/* What the pending unstake will pay less: min(scheduled amount, worth of its shares). */
 	struct assets pending_loss;
 	struct assets loss; /* the sum */
+	/* Worth that the pending shares lost above the scheduled amount: nobody could have claimed
+	 * it, so it is no loss of the account, but it bears a part of the payout. */
+	struct assets unclaimed_loss;
 };
 
 struct payout_rules {
@@ -41,8 +44,8 @@ struct payout_rules {
 	void (*each_slash)(const struct reading *r, const struct payout *payout,
 			   void (*visit)(void *context, const struct payout_slash *slash),
 			   void *context);
-	/* What the accounts did not bear: by the holders of shares that belong to nobody. */
-	const char *remainder_text;
+	/* What is left when accounts and unclaimed worth are taken off. */
+	const char *rounding_text;
 };
 
 #endif

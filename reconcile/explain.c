@@ -59,8 +59,10 @@ static void add_slash(void *context, const struct payout_slash *slash)
 		list->capacity = capacity;
 	}
 	e->slashes[e->slash_count++] = *slash;
-	e->is_sum_computable = e->is_sum_computable && slash->is_computable &&
-			       assets_add_ok(&e->slash_sum, e->slash_sum, slash->loss);
+	e->is_sum_computable =
+		e->is_sum_computable && slash->is_computable &&
+		assets_add_ok(&e->slash_sum, e->slash_sum, slash->loss) &&
+		assets_add_ok(&e->unclaimed_sum, e->unclaimed_sum, slash->unclaimed_loss);
 }
 
 static int by_loss(const void *a, const void *b)
@@ -76,6 +78,7 @@ static void explain_payout(struct explained *e, struct arena *arena, const struc
 {
 	const struct payout_rules *rules = r->pool->protocol->payouts;
 	struct slash_list list = {.arena = arena, .explained = e};
+	struct assets borne;
 
 	e->is_payout = rules && rules->find(&e->payout, r, r->block, e->log.log_index);
 	if (!e->is_payout)
@@ -86,10 +89,12 @@ static void explain_payout(struct explained *e, struct arena *arena, const struc
 		qsort(e->slashes, e->slash_count, sizeof(*e->slashes), by_loss);
 	if (!e->is_sum_computable)
 		return;
-	if (assets_sub_ok(&e->remainder, e->payout.amount, e->slash_sum))
+	if (!assets_add_ok(&borne, e->slash_sum, e->unclaimed_sum))
 		return;
-	e->is_remainder_negative = true;
-	(void)!assets_sub_ok(&e->remainder, e->slash_sum, e->payout.amount);
+	e->is_rounding_negative = assets_compare(e->payout.amount, borne) < 0;
+	e->is_sum_computable = e->is_rounding_negative
+				       ? assets_sub_ok(&e->rounding, borne, e->payout.amount)
+				       : assets_sub_ok(&e->rounding, e->payout.amount, borne);
 }
 
 struct replay {

@@ -24,9 +24,11 @@ struct explained {
 	struct payout_slash *slashes; /* largest loss first, then by address */
 	size_t slash_count;
 	bool is_sum_computable; /* false where a view reverts, so that some loss has no figure */
+	/* amount = slash_sum + unclaimed_sum + rounding */
 	struct assets slash_sum;
-	struct assets remainder; /* amount - slash_sum, in size; see is_remainder_negative */
-	bool is_remainder_negative;
+	struct assets unclaimed_sum;
+	struct assets rounding; /* in size */
+	bool is_rounding_negative;
 };
 
 /*

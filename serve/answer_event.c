@@ -155,6 +155,7 @@ static json_t *slashes_of(const struct explained *e)
 		json_put(item, "stake_loss", amount_or_null(ok, slash->staked_loss));
 		json_put(item, "pending_unstake_loss", amount_or_null(ok, slash->pending_loss));
 		json_put(item, "loss", amount_or_null(ok, slash->loss));
+		json_put(item, "unclaimed_loss", amount_or_null(ok, slash->unclaimed_loss));
 		if (json_array_append_new(list, item) != 0)
 			abort();
 	}
@@ -170,14 +171,14 @@ static json_t *price_of(struct assets total, struct shares shares, struct arena 
 		       : json_null();
 }
 
-static json_t *remainder_of(const struct explained *e, struct arena *arena)
+static json_t *rounding_of(const struct explained *e, struct arena *arena)
 {
 	char digits[U256_DECIMAL_SIZE];
 
 	if (!e->is_sum_computable)
 		return json_null();
-	return json_string(arena_printf(arena, "%s%s", e->is_remainder_negative ? "-" : "",
-					u256_format(digits, e->remainder.raw)));
+	return json_string(arena_printf(arena, "%s%s", e->is_rounding_negative ? "-" : "",
+					u256_format(digits, e->rounding.raw)));
 }
 
 static json_t *payout_of(const struct explained *e, struct arena *arena)
@@ -198,7 +199,8 @@ static json_t *payout_of(const struct explained *e, struct arena *arena)
 	json_put(payout, "share_price_after", price_of(p->total_after, p->total_shares, arena));
 	json_put(payout, "accounts_slashed", json_integer((json_int_t)e->slash_count));
 	json_put(payout, "slash_sum", amount_or_null(e->is_sum_computable, e->slash_sum));
-	json_put(payout, "remainder", remainder_of(e, arena));
+	json_put(payout, "unclaimed_loss", amount_or_null(e->is_sum_computable, e->unclaimed_sum));
+	json_put(payout, "rounding", rounding_of(e, arena));
 	json_put(payout, "slashes", slashes_of(e));
 	return payout;
 }
@@ -286,8 +288,8 @@ static json_t *explained_of(const struct explained *e, struct arena *arena)
 	json_put(event, "checks", checks);
 	if (e->is_payout) {
 		json_put(event, "payout", payout_of(e, arena));
-		json_put(event, "remainder_is",
-			 json_string(e->pool->protocol->payouts->remainder_text));
+		json_put(event, "rounding_is",
+			 json_string(e->pool->protocol->payouts->rounding_text));
 	}
 	return event;
 }

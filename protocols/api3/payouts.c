@@ -60,12 +60,31 @@ struct slash_walk {
 	void *context;
 };
 
-/* What a pending unstake would pay at a total stake of `total`. */
-static bool pending_at(struct assets *out, const struct api3_account *account,
-		       const struct payout *payout, struct assets total)
+/* A pending unstake at a total stake of `total`: what its shares are worth, what it would pay. */
+static bool pending_at(struct assets *worth, struct assets *paid,
+		       const struct api3_account *account, const struct payout *payout,
+		       struct assets total)
 {
-	return api3_unstake_amount(out, NULL, account->unstake_amount, account->unstake_shares,
+	return api3_stake_of(worth, NULL, "", account->unstake_shares, total,
+			     payout->total_shares) &&
+	       api3_unstake_amount(paid, NULL, account->unstake_amount, account->unstake_shares,
 				   total, payout->total_shares);
+}
+
+static bool pending_slash(struct payout_slash *slash, const struct api3_account *account,
+			  const struct payout *p)
+{
+	struct assets worth_before;
+	struct assets worth_after;
+	struct assets paid_before;
+	struct assets paid_after;
+	struct assets worth_loss;
+
+	return pending_at(&worth_before, &paid_before, account, p, p->total_before) &&
+	       pending_at(&worth_after, &paid_after, account, p, p->total_after) &&
+	       assets_sub_ok(&worth_loss, worth_before, worth_after) &&
+	       assets_sub_ok(&slash->pending_loss, paid_before, paid_after) &&
+	       assets_sub_ok(&slash->unclaimed_loss, worth_loss, slash->pending_loss);
 }
 
 static bool visit_account(void *context, const uint8_t *key, const void *row)
@@ -74,8 +93,6 @@ static bool visit_account(void *context, const uint8_t *key, const void *row)
 	const struct payout *p = walk->payout;
 	const struct api3_account *account = row;
 	struct payout_slash slash = {.is_computable = true};
-	struct assets before;
-	struct assets after;
 
 	if (u256_is_zero(account->shares.raw) && u256_is_zero(account->unstake_shares.raw))
 		return true;
@@ -86,9 +103,7 @@ static bool visit_account(void *context, const uint8_t *key, const void *row)
 		api3_stake_of(&slash.staked_after, NULL, "", account->shares, p->total_after,
 			      p->total_shares) &&
 		assets_sub_ok(&slash.staked_loss, slash.staked_before, slash.staked_after) &&
-		pending_at(&before, account, p, p->total_before) &&
-		pending_at(&after, account, p, p->total_after) &&
-		assets_sub_ok(&slash.pending_loss, before, after) &&
+		pending_slash(&slash, account, p) &&
 		assets_add_ok(&slash.loss, slash.staked_loss, slash.pending_loss);
 	walk->visit(walk->context, &slash);
 	return true;
@@ -107,6 +122,6 @@ const struct payout_rules api3_payouts = {
 	.each = each,
 	.find = find,
 	.each_slash = each_slash,
-	.remainder_text = "the phantom share, pending unstakes' growth and at most one unit of "
-			  "rounding an account",
+	.rounding_text = "the phantom share's part, and at most one unit an account and a pending "
+			 "unstake, because each figure is rounded down",
 };

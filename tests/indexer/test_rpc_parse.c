@@ -147,6 +147,7 @@ static void the_reader_agrees_with_jansson(void **state)
 		char text[256] = "";
 		size_t size = 0;
 		unsigned count;
+		json_error_t problem;
 		json_t *judged;
 		bool own;
 
@@ -160,8 +161,10 @@ static void the_reader_agrees_with_jansson(void **state)
 			memcpy(text + size, piece, strlen(piece));
 			size += strlen(piece);
 		}
-		judged = json_loadb(text, size, JSON_DECODE_ANY, NULL);
+		judged = json_loadb(text, size, JSON_DECODE_ANY, &problem);
 		own = is_json(slice_of(text, size));
+		if (!judged && json_error_code(&problem) == json_error_numeric_overflow)
+			continue; /* JSON, but more than a C double holds */
 		if (own != (judged != NULL))
 			fail_msg("round %d: %s: own %d", round, text, own);
 		taken += own;

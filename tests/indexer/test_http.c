@@ -1,0 +1,327 @@
+/*
+ * HTTP: bytes there and back, limits, faults, waits that end.
+ */
+#include "tests/indexer/check.h"
+
+#include <pthread.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "indexer/http.h"
+#include "tests/support/fakenode.h"
+
+static struct http *open_http(const char *url, uint64_t timeout_ms, uint64_t body_bytes_max,
+			      int stop_event)
+{
+	const struct http_options options = {.timeout_ms = timeout_ms,
+					     .body_bytes_max = body_bytes_max,
+					     .connections_max = 4,
+					     .stop_event = stop_event};
+	struct http *http = NULL;
+	struct error err;
+
+	check_ok(http_open(&http, url, &options, &err), err);
+	return http;
+}
+
+static uint64_t now_ms(void)
+{
+	const struct clock clock = clock_real();
+
+	return clock_now_ms(&clock);
+}
+
+static const struct http_reply *wait_for(struct http *http, struct http_request *request)
+{
+	while (!http_reply(request))
+		http_step(http, 100);
+	return http_reply(request);
+}
+
+static struct slice body_of(const char *text)
+{
+	return slice_of(text, strlen(text));
+}
+
+/* What the next reply looks like; `seen` is the last request's body and head. */
+static struct fake_reply next;
+static char seen_body[200];
+static char seen_head[2000];
+
+static void answer(void *context, const struct fake_request *request, struct fake_reply *reply)
+{
+	(void)context;
+	(void)snprintf(seen_body, sizeof(seen_body), "%s", request->body);
+	(void)snprintf(seen_head, sizeof(seen_head), "%s", request->head);
+	*reply = next;
+	reply->body = next.body ? xstrdup(next.body) : NULL;
+}
+
+static void bytes_go_there_and_back(void **state)
+{
+	struct fakenode *node = fakenode_start(answer, NULL);
+	struct http *http = open_http(fakenode_url(node), 5000, 1000, -1);
+	static char words[] = "hello";
+
+	(void)state;
+	assert_string_equal(http_label(http), fakenode_url(node));
+	next = (struct fake_reply){.status = 200, .body = words};
+	for (int i = 0; i < 5; i++) {
+		struct http_request *request = http_post(http, body_of("{\"a\":1}"));
+		const struct http_reply *reply = wait_for(http, request);
+
+		assert_int_equal(reply->outcome, HTTP_ANSWERED);
+		assert_int_equal(reply->status, 200);
+		assert_true(slice_equal(reply->body, body_of("hello")));
+		assert_string_equal(reply->problem, "");
+		http_release(http, request);
+	}
+	assert_string_equal(seen_body, "{\"a\":1}");
+	assert_non_null(strstr(seen_head, "POST / HTTP/1.1"));
+	assert_non_null(strstr(seen_head, "Content-Type: application/json"));
+	assert_non_null(strstr(seen_head, "Accept-Encoding: gzip, deflate"));
+	assert_null(strstr(seen_head, "Expect:"));
+	assert_int_equal(fakenode_connections(node), 1); /* kept alive */
+	http_close(http);
+	fakenode_stop(node);
+}
+
+static void status_and_retry_after_are_told(void **state)
+{
+	struct fakenode *node = fakenode_start(answer, NULL);
+	struct http *http = open_http(fakenode_url(node), 5000, 1000, -1);
+	struct http_request *request;
+
+	(void)state;
+	next = (struct fake_reply){.status = 429, .headers = "Retry-After: 7\r\n"};
+	request = http_post(http, body_of("x"));
+	assert_int_equal(wait_for(http, request)->status, 429);
+	assert_int_equal(http_reply(request)->retry_after_ms, 7000);
+	http_release(http, request);
+	next = (struct fake_reply){.status = 503, .headers = "Retry-After: 99999999999\r\n"};
+	request = http_post(http, body_of("x"));
+	assert_int_equal(wait_for(http, request)->status, 503);
+	assert_true(http_reply(request)->retry_after_ms <= 86400000);
+	http_release(http, request);
+	next = (struct fake_reply){.status = 302, .headers = "Location: http://127.0.0.1:1/\r\n"};
+	request = http_post(http, body_of("x"));
+	assert_int_equal(wait_for(http, request)->status, 302);
+	http_release(http, request);
+	http_close(http);
+	fakenode_stop(node);
+}
+
+static void replies_are_bounded_after_unpacking(void **state)
+{
+	struct fakenode *node = fakenode_start(answer, NULL);
+	struct http *http = open_http(fakenode_url(node), 5000, 100000, -1);
+	char *body = xmalloc(100002);
+
+	(void)state;
+	memset(body, 'a', 100001);
+	for (int i = 0; i < 4; i++) {
+		struct http_request *request;
+		const struct http_reply *reply;
+
+		body[100000 + (i & 1)] = '\0';
+		body[100000] = i & 1 ? 'a' : '\0';
+		next = (struct fake_reply){.status = 200, .body = body, .gzip = i >= 2};
+		request = http_post(http, body_of("x"));
+		reply = wait_for(http, request);
+		assert_int_equal(reply->outcome, i & 1 ? HTTP_TOO_BIG : HTTP_ANSWERED);
+		if (i & 1)
+			assert_non_null(strstr(reply->problem, "more than 100000 bytes"));
+		else
+			assert_int_equal(reply->body.size, 100000);
+		http_release(http, request);
+	}
+	free(body);
+	http_close(http);
+	fakenode_stop(node);
+}
+
+static void broken_replies_are_failures(void **state)
+{
+	static char words[] = "0123456789";
+	static const struct fake_reply broken[] = {
+		{.status = 200, .hang_up = true},
+		{.status = 200, .body = words, .cut = 5},
+		{.status = 200, .body = words, .headers = "Content-Encoding: gzip\r\n"},
+		{.status = 200, .body = words, .headers = "Content-Length: 100\r\n", .close = true},
+	};
+	struct fakenode *node = fakenode_start(answer, NULL);
+	struct http *http = open_http(fakenode_url(node), 5000, 1000, -1);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(broken) / sizeof(broken[0]); i++) {
+		struct http_request *request;
+
+		next = broken[i];
+		request = http_post(http, body_of("x"));
+		if (wait_for(http, request)->outcome != HTTP_FAILED)
+			fail_msg("case %zu: %d", i, http_reply(request)->outcome);
+		assert_string_not_equal(http_reply(request)->problem, "");
+		http_release(http, request);
+	}
+	http_close(http);
+	fakenode_stop(node);
+}
+
+static void nobody_there_is_a_failure(void **state)
+{
+	struct http *http = open_http("http://127.0.0.1:1/secret-path-of-mine", 5000, 1000, -1);
+	struct http_request *request = http_post(http, body_of("x"));
+
+	(void)state;
+	assert_int_equal(wait_for(http, request)->outcome, HTTP_FAILED);
+	assert_non_null(strstr(http_reply(request)->problem, "Connection refused"));
+	assert_null(strstr(http_reply(request)->problem, "secret"));
+	http_release(http, request);
+	http_close(http);
+}
+
+static void slow_replies_time_out(void **state)
+{
+	struct fakenode *node = fakenode_start(answer, NULL);
+	struct http *http = open_http(fakenode_url(node), 100, 1000, -1);
+	struct http_request *request;
+	uint64_t begin = now_ms();
+
+	(void)state;
+	next = (struct fake_reply){.status = 200, .delay_ms = 3000};
+	request = http_post(http, body_of("x"));
+	assert_int_equal(wait_for(http, request)->outcome, HTTP_TIMED_OUT);
+	assert_true(now_ms() - begin < 2000);
+	http_release(http, request);
+	http_close(http);
+	fakenode_stop(node);
+}
+
+static void several_requests_are_under_way_at_once(void **state)
+{
+	struct fakenode *node = fakenode_start(answer, NULL);
+	struct http *http = open_http(fakenode_url(node), 5000, 1000, -1);
+	struct http_request *requests[4];
+	uint64_t begin = now_ms();
+
+	(void)state;
+	next = (struct fake_reply){.status = 200, .delay_ms = 200};
+	for (int i = 0; i < 4; i++)
+		requests[i] = http_post(http, body_of("x"));
+	for (int i = 0; i < 4; i++) {
+		assert_int_equal(wait_for(http, requests[i])->outcome, HTTP_ANSWERED);
+		http_release(http, requests[i]);
+	}
+	assert_true(now_ms() - begin < 600);
+	http_close(http);
+	fakenode_stop(node);
+}
+
+static void *set_event(void *context)
+{
+	const uint64_t one = 1;
+
+	(void)usleep(50000);
+	assert_int_equal(write(*(int *)context, &one, sizeof(one)), sizeof(one));
+	return NULL;
+}
+
+static void *wake(void *context)
+{
+	(void)usleep(50000);
+	http_wake(context);
+	return NULL;
+}
+
+static void waits_end_when_they_are_told_to(void **state)
+{
+	struct fakenode *node = fakenode_start(answer, NULL);
+	int event = eventfd(0, EFD_CLOEXEC);
+	struct http *http = open_http(fakenode_url(node), 5000, 1000, event);
+	struct http_request *request;
+	pthread_t thread;
+	uint64_t begin = now_ms();
+
+	(void)state;
+	next = (struct fake_reply){.status = 200, .delay_ms = 3000};
+	request = http_post(http, body_of("x"));
+	assert_int_equal(pthread_create(&thread, NULL, wake, http), 0);
+	while (now_ms() - begin < 45)
+		http_step(http, 45 - (now_ms() - begin) + 1); /* until it is sent */
+	http_step(http, 3000);
+	assert_true(now_ms() - begin < 2000);
+	assert_int_equal(pthread_join(thread, NULL), 0);
+	assert_int_equal(pthread_create(&thread, NULL, set_event, &event), 0);
+	begin = now_ms();
+	http_step(http, 3000);
+	http_step(http, 3000); /* and every later one */
+	http_step(http, 3000);
+	assert_true(now_ms() - begin < 2000);
+	assert_null(http_reply(request));
+	assert_int_equal(pthread_join(thread, NULL), 0);
+	http_release(http, request);
+	http_close(http);
+	(void)close(event);
+	fakenode_stop(node);
+}
+
+static void labels_and_scrubbed_texts_hold_no_secrets(void **state)
+{
+	struct http *http = open_http("https://Alice:pass%40word@Node.Example:8443/v3/"
+				      "0123456789abcdef?key=topsecret&x=ab",
+				      1000, 1000, -1);
+	char text[] = "cannot POST /v3/0123456789abcdef?key=topsecret for Alice, "
+		      "pass%40word or pass@word";
+
+	(void)state;
+	assert_string_equal(http_label(http), "https://Node.Example:8443");
+	http_scrub(http, text);
+	assert_null(strstr(text, "0123456789abcdef"));
+	assert_null(strstr(text, "topsecret"));
+	assert_null(strstr(text, "Alice"));
+	assert_null(strstr(text, "pass"));
+	assert_non_null(strstr(text, "cannot POST /v3/****************"));
+	http_close(http);
+	http = open_http("http://[::1]:8545", 1000, 1000, -1);
+	assert_string_equal(http_label(http), "http://[::1]:8545");
+	http_close(http);
+	http = open_http("http://localhost", 1000, 1000, -1);
+	assert_string_equal(http_label(http), "http://localhost");
+	http_close(http);
+}
+
+static void urls_that_are_none_are_refused(void **state)
+{
+	static const char *const urls[] = {"http://", "http:///secret", "http://ho st/secret",
+					   "http://host:99999/secret", "http://host:x/secret"};
+	const struct http_options options = {.timeout_ms = 1, .body_bytes_max = 1};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(urls) / sizeof(urls[0]); i++) {
+		struct http *http = NULL;
+		struct error err;
+
+		check_fails(http_open(&http, urls[i], &options, &err), ERR_USAGE, err,
+			    "an rpc url that is none");
+		assert_null(strstr(err.message, "secret"));
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(bytes_go_there_and_back),
+		cmocka_unit_test(status_and_retry_after_are_told),
+		cmocka_unit_test(replies_are_bounded_after_unpacking),
+		cmocka_unit_test(broken_replies_are_failures),
+		cmocka_unit_test(nobody_there_is_a_failure),
+		cmocka_unit_test(slow_replies_time_out),
+		cmocka_unit_test(several_requests_are_under_way_at_once),
+		cmocka_unit_test(waits_end_when_they_are_told_to),
+		cmocka_unit_test(labels_and_scrubbed_texts_hold_no_secrets),
+		cmocka_unit_test(urls_that_are_none_are_refused),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
