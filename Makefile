@@ -26,6 +26,7 @@ SUPPORT_SRC := $(wildcard tests/support/*.c)
 TEST_SRC := $(foreach room,$(ROOMS) support,$(wildcard tests/$(room)/test_*.c) $(wildcard tests/$(room)/*/test_*.c))
 FUZZ_SRC := $(wildcard tests/fuzz/fuzz_*.c)
 BENCH_SRC := $(wildcard tests/bench/bench_*.c)
+BENCH_SUPPORT_SRC := $(filter-out $(BENCH_SRC),$(wildcard tests/bench/*.c))
 
 PACKAGES := libcurl jansson lmdb libsecp256k1 zlib
 TEST_PACKAGES := cmocka gmp
@@ -101,6 +102,10 @@ link_test = $(Q)mkdir -p $(@D) && $(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(
 	$(shell pkg-config --libs $(TEST_PACKAGES) 2>/dev/null)
 
 $(OUT)/tests/fuzz/%: $(OBJ_DIR)/tests/fuzz/%.o $(OBJ_DIR)/tests/fuzz/replay.o $(LIB)
+	$(say) LINK $@
+	$(link_test)
+
+$(OUT)/tests/bench/%: $(OBJ_DIR)/tests/bench/%.o $(call obj,$(BENCH_SUPPORT_SRC)) $(LIB)
 	$(say) LINK $@
 	$(link_test)
 

@@ -118,7 +118,7 @@ static enum status read_url(struct http *http, const char *text, struct error *e
 
 	if (!url)
 		abort();
-	code = curl_url_set(url, CURLUPART_URL, text, 0);
+	code = strstr(text, ":///") ? CURLUE_NO_HOST : curl_url_set(url, CURLUPART_URL, text, 0);
 	if (code == CURLUE_OK)
 		code = curl_url_get(url, CURLUPART_SCHEME, &scheme, 0);
 	if (code == CURLUE_OK)

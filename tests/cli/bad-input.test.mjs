@@ -41,14 +41,14 @@ await part('usage', async () => {
   const { m, before } = await filled();
   const c = ['-c', m.file];
   refused('no verb', await run([]), 2, /usage|verb/i);
-  refused('an unknown verb', await run([...c, 'stauts']), 2, /stauts/, /status/);
+  refused('an unknown verb', await run([...c, 'stauts']), 2, /stauts/);
   refused('an unknown option', await run([...c, 'status', '--jsn']), 2, /--jsn/);
   refused('an unknown short option', await run([...c, 'status', '-Z']), 2, /-Z|'Z'/);
   refused('an option without its value', await run([...c, 'pool', 'api3', '--at']), 2, /--at/);
   refused('no configuration file at that path', await run(['-c', join(m.folder, 'no.json'), 'status']), [1, 2], /no\.json/);
   refused('a configuration that is a folder', await run(['-c', m.folder, 'status']), [1, 2], new RegExp(m.folder.split('/').at(-1)));
   for (const at of ['abc', '-1', '1.5', '', '0x', '99999999999999999999999', '12x'])
-    refused(`--at ${JSON.stringify(at)}`, await run([...c, 'pool', 'api3', '--at', at]), 2, /--at/);
+    refused(`--at ${JSON.stringify(at)}`, await run([...c, 'pool', 'api3', '--at', at]), 2, /--at|no block/, new RegExp(`"${at}"`));
   refused('--at of a block not indexed yet', await run([...c, 'pool', 'api3', '--at', 1000]), 1, /1000/, /60/);
   refused('--at before the first block', await run([...c, 'pool', 'api3', '--at', 0]), 1, /\b0\b/);
   for (const to of ['abc', '-5', '']) refused(`sync --to ${JSON.stringify(to)}`, await run([...c, 'sync', '--to', to]), 2, /--to/);
@@ -97,8 +97,8 @@ await part('configuration', async () => {
   await bad('a start block with a fraction', c => { c.pools[0].start_block = 1.5; }, /start_block/);
   await bad('a whole configuration that is a list', () => '[]', /object/i);
   await bad('an unknown protocol', c => { c.pools[0].protocol = 'api4'; }, /api4/, /api3/);
-  await bad('a url of another kind', c => { c.chain.rpc[0].url = 'ftp://127.0.0.1/'; }, /ftp/);
-  await bad('two pools of one name', c => { c.pools.push(structuredClone(c.pools[0])); }, /api3/, /twice|duplicate|already|same name|more than one/i);
+  await bad('a url of another kind', c => { c.chain.rpc[0].url = 'ftp://127.0.0.1/'; }, /url/, /http/);   // not repeated: it may hold a password
+  await bad('two pools of one name', c => { c.pools.push(structuredClone(c.pools[0])); }, /api3/, /pools\[1\]/, /twice|duplicate|already|again|more than one/i);
   await bad('an address too short', c => { c.pools[0].contracts.pool = '0x1234'; }, /0x1234/, /address/i);
   await bad('an address with a strange letter', c => { c.pools[0].contracts.token = '0x' + 'zz'.repeat(20); }, /token/, /address/i);
   await bad('a claims manager that is no address', c => { c.pools[0].contracts.claims_managers[0] = 'me'; }, /claims_managers/, /address/i);
@@ -165,7 +165,7 @@ await part('nodes', async () => {
     async (url, p) => refused('a web server that is no node', await at(url).run(['sync'], { timeout: 60000 }), 1, new RegExp(String(p))));
   await serving(rpc({}), async (url, p) => refused('a node that knows no method', await at(url).run(['sync'], { timeout: 60000 }), 1, new RegExp(String(p))));
   await serving((res) => { res.writeHead(401); res.end('{"error":"who are you"}'); },
-    async url => refused('a node that refuses us', await at(url).run(['sync'], { timeout: 60000 }), 1, /401/));
+    async url => refused('a node that refuses us', await at(url).run(['sync'], { timeout: 60000 }), 1, /401|who are you/));
   await serving(rpc({ ...syncing, eth_syncing: false, eth_chainId: 'potato' }), async url => refused('a chain id that is no number', await at(url).run(['sync'], { timeout: 60000 }), 1, /eth_chainId|chain id|potato/i));
 
   // A good mirror, and then the node goes bad: nothing is lost.
@@ -255,10 +255,10 @@ await part('the store', async () => {
     fine('a mirror that root made', await mine.sync('--to', 50));
     const digest = await mine.digest();
     if (!root) chmodSync(folder, 0o555);
-    const fresh = new Mirror({ ...mine.config, store: { path: join(folder, 'new', 'mirror') } }, { folder, name: 'fresh.json' });
+    const fresh = new Mirror({ ...mine.config, store: { path: join(folder, 'new-mirror') } }, { folder, name: 'fresh.json' });
     chmodSync(fresh.file, 0o644);
     chmodSync(mine.file, 0o644);
-    refused('a store in a folder that may not be written', await fresh.run(['sync'], { wrap }), 1, /new/, /permission|denied|read-only/i);
+    refused('a store in a folder that may not be written', await fresh.run(['sync'], { wrap }), 1, /new-mirror/, /permission|denied|read-only/i);
     if (!root) chmodSync(mine.store, 0o555);
     refused('a store that may not be written', await mine.run(['sync'], { wrap }), 1, /mirror/, /permission|denied|read-only/i);
     if (!root) { chmodSync(folder, 0o755); chmodSync(mine.store, 0o755); }
@@ -294,9 +294,8 @@ await part('the store', async () => {
   const torn = (await filled(40)).m;
   const data = join(torn.store, 'data.mdb');
   try {
-    truncateSync(data, Math.floor(statSync(data).size / 2 / 4096) * 4096);
-    const r = await torn.run(['sync']);
-    ok('a store cut in half: no crash', r.signal === null && r.status === 1, ...tell(r));
+    truncateSync(data, Math.floor(statSync(data).blocks * 512 / 2 / 4096) * 4096);   // half of what is in use
+    refused('a store cut in half', await torn.sync(), 1, /data\.mdb/, /cut|short|trunc/i);
     writeFileSync(data, 'this is no database, it is prose\n'.repeat(400));
     refused('a store overwritten with prose', await torn.sync(), 1, /mirror/);
   } catch (e) { if (e.code !== 'ENOENT') throw e; note('the store has no data.mdb: damage not tried'); }

@@ -45,6 +45,7 @@ static struct slice body_of(const char *text)
 }
 
 /* What the next reply looks like; `seen` is the last request's body and head. */
+static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static struct fake_reply next;
 static char seen_body[200];
 static char seen_head[2000];
@@ -52,10 +53,19 @@ static char seen_head[2000];
 static void answer(void *context, const struct fake_request *request, struct fake_reply *reply)
 {
 	(void)context;
+	(void)pthread_mutex_lock(&mutex);
 	(void)snprintf(seen_body, sizeof(seen_body), "%s", request->body);
 	(void)snprintf(seen_head, sizeof(seen_head), "%s", request->head);
 	*reply = next;
 	reply->body = next.body ? xstrdup(next.body) : NULL;
+	(void)pthread_mutex_unlock(&mutex);
+}
+
+static void set_next(struct fake_reply reply)
+{
+	(void)pthread_mutex_lock(&mutex);
+	next = reply;
+	(void)pthread_mutex_unlock(&mutex);
 }
 
 static void bytes_go_there_and_back(void **state)
@@ -66,7 +76,7 @@ static void bytes_go_there_and_back(void **state)
 
 	(void)state;
 	assert_string_equal(http_label(http), fakenode_url(node));
-	next = (struct fake_reply){.status = 200, .body = words};
+	set_next((struct fake_reply){.status = 200, .body = words});
 	for (int i = 0; i < 5; i++) {
 		struct http_request *request = http_post(http, body_of("{\"a\":1}"));
 		const struct http_reply *reply = wait_for(http, request);
@@ -94,17 +104,18 @@ static void status_and_retry_after_are_told(void **state)
 	struct http_request *request;
 
 	(void)state;
-	next = (struct fake_reply){.status = 429, .headers = "Retry-After: 7\r\n"};
+	set_next((struct fake_reply){.status = 429, .headers = "Retry-After: 7\r\n"});
 	request = http_post(http, body_of("x"));
 	assert_int_equal(wait_for(http, request)->status, 429);
 	assert_int_equal(http_reply(request)->retry_after_ms, 7000);
 	http_release(http, request);
-	next = (struct fake_reply){.status = 503, .headers = "Retry-After: 99999999999\r\n"};
+	set_next((struct fake_reply){.status = 503, .headers = "Retry-After: 99999999999\r\n"});
 	request = http_post(http, body_of("x"));
 	assert_int_equal(wait_for(http, request)->status, 503);
 	assert_true(http_reply(request)->retry_after_ms <= 86400000);
 	http_release(http, request);
-	next = (struct fake_reply){.status = 302, .headers = "Location: http://127.0.0.1:1/\r\n"};
+	set_next(
+		(struct fake_reply){.status = 302, .headers = "Location: http://127.0.0.1:1/\r\n"});
 	request = http_post(http, body_of("x"));
 	assert_int_equal(wait_for(http, request)->status, 302);
 	http_release(http, request);
@@ -126,7 +137,7 @@ static void replies_are_bounded_after_unpacking(void **state)
 
 		body[100000 + (i & 1)] = '\0';
 		body[100000] = i & 1 ? 'a' : '\0';
-		next = (struct fake_reply){.status = 200, .body = body, .gzip = i >= 2};
+		set_next((struct fake_reply){.status = 200, .body = body, .gzip = i >= 2});
 		request = http_post(http, body_of("x"));
 		reply = wait_for(http, request);
 		assert_int_equal(reply->outcome, i & 1 ? HTTP_TOO_BIG : HTTP_ANSWERED);
@@ -157,7 +168,7 @@ static void broken_replies_are_failures(void **state)
 	for (size_t i = 0; i < sizeof(broken) / sizeof(broken[0]); i++) {
 		struct http_request *request;
 
-		next = broken[i];
+		set_next(broken[i]);
 		request = http_post(http, body_of("x"));
 		if (wait_for(http, request)->outcome != HTTP_FAILED)
 			fail_msg("case %zu: %d", i, http_reply(request)->outcome);
@@ -189,7 +200,7 @@ static void slow_replies_time_out(void **state)
 	uint64_t begin = now_ms();
 
 	(void)state;
-	next = (struct fake_reply){.status = 200, .delay_ms = 3000};
+	set_next((struct fake_reply){.status = 200, .delay_ms = 3000});
 	request = http_post(http, body_of("x"));
 	assert_int_equal(wait_for(http, request)->outcome, HTTP_TIMED_OUT);
 	assert_true(now_ms() - begin < 2000);
@@ -206,7 +217,7 @@ static void several_requests_are_under_way_at_once(void **state)
 	uint64_t begin = now_ms();
 
 	(void)state;
-	next = (struct fake_reply){.status = 200, .delay_ms = 200};
+	set_next((struct fake_reply){.status = 200, .delay_ms = 200});
 	for (int i = 0; i < 4; i++)
 		requests[i] = http_post(http, body_of("x"));
 	for (int i = 0; i < 4; i++) {
@@ -244,7 +255,7 @@ static void waits_end_when_they_are_told_to(void **state)
 	uint64_t begin = now_ms();
 
 	(void)state;
-	next = (struct fake_reply){.status = 200, .delay_ms = 3000};
+	set_next((struct fake_reply){.status = 200, .delay_ms = 3000});
 	request = http_post(http, body_of("x"));
 	assert_int_equal(pthread_create(&thread, NULL, wake, http), 0);
 	while (now_ms() - begin < 45)

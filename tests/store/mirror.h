@@ -13,14 +13,6 @@
 #include "store/internal.h"
 #include "tests/support/test.h"
 
-#undef assert_ok /* test.h's replaces the word status in its own body */
-#define assert_ok(call, err)                                                                       \
-	do {                                                                                       \
-		enum status assert_ok_status = (call);                                             \
-		if (assert_ok_status != OK)                                                        \
-			fail_msg("%s: %s", status_name(assert_ok_status), (err).message);          \
-	} while (0)
-
 static const struct store_identity test_identity = {.chain_id = 31337, .pool_set = "api3 0x01\n"};
 
 struct mirror {

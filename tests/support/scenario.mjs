@@ -26,7 +26,7 @@ export class Driver {
   choose() {
     const weights = { depositAndStake: 14, deposit: 10, stake: 12, schedule: 12, unstake: 9, unstakeAndWithdraw: 3, withdraw: 8, delegate: 7,
       undelegate: 3, grant: 4, toPool: 4, vest: 5, donate: 2, claim: 5, parameter: 5, precalculate: 4, withdrawPrecalculated: 2, reward: 3, burn: 2,
-      dust: 3, proposal: 1, managers: 1 };
+      dust: 3, proposal: 1, managers: 1, minter: 2 };
     let r = this.random() * Object.values(weights).reduce((a, b) => a + b);
     for (const [kind, w] of Object.entries(weights)) { r -= w; if (r < 0) return kind; }
     return 'reward';
@@ -94,6 +94,8 @@ export class Driver {
     return this.scene.tx(this.scene.deployer, 'Token', 'burn', this.random.big(100_000n * E18));
   }
   proposal() { return this.pool(this.scene.voting, 'updateLastProposalTimestamp', this.user()); }
+  // Off for a while: an epoch may then be used up with nothing logged.
+  minter() { return this.scene.tx(this.scene.deployer, 'Token', 'updateMinterStatus', this.scene.pool, !this.scene.model.minter); }
   managers() { return this.pool(this.scene.deployer, 'setClaimsManagerStatus', this.scene.manager2, this.random() < 0.5); }
 
   // How long until the next block: mostly hours, at times weeks.
