@@ -11,9 +11,10 @@
 
 /*
  * One transaction takes blocks until this much is dirty: LMDB holds dirty pages in memory until the
- * commit, and the program shall stay small.
+ * commit, and the program shall stay small. Nor does it take longer than a second: readers and a
+ * kill shall not be far behind.
  */
-enum { RUN_BYTES = 20 * 1024 * 1024, RUN_STATE_BYTES = 12 * 1024 * 1024, MAP_TRIES = 6 };
+enum { RUN_BYTES = 20 * 1024 * 1024, RUN_STATE_BYTES = 12 * 1024 * 1024, RUN_MS = 1000 };
 
 /* What a run keeps from block to block, for every pool. */
 struct pool_work {
@@ -30,23 +31,40 @@ struct run {
 	struct pool_work *work;
 	struct block_record cursor;
 	bool is_empty;
+	uint64_t started_ms;
 	uint64_t events;
+	uint64_t block_count; /* appended and not yet committed */
 };
 
-static enum status open_run(struct run *run, struct mirror *m, uint64_t first_block,
-			    struct error *err)
+static void close_run(struct mirror *m)
 {
+	struct run *run = m->run;
+
+	m->run = NULL;
+	if (!run)
+		return;
+	state_close(run->state);
+	free(run->work);
+	store_abort(run->txn);
+	free(run);
+}
+
+static enum status open_run(struct mirror *m, uint64_t first_block, struct error *err)
+{
+	struct run *run = xcalloc(1, sizeof(*run));
 	enum status st;
 
-	memset(run, 0, sizeof(*run));
+	m->run = run;
 	run->m = m;
+	run->started_ms = clock_now_ms(&m->clock);
 	st = store_begin(&run->txn, m->store, STORE_WRITE, err);
-	if (st != OK)
-		return st;
-	st = store_cursor(&run->cursor, run->txn, err);
+	if (st == OK)
+		st = store_cursor(&run->cursor, run->txn, err);
 	run->is_empty = st == ERR_NOTFOUND;
-	if (st != OK && st != ERR_NOTFOUND)
+	if (st != OK && st != ERR_NOTFOUND) {
+		close_run(m);
 		return st;
+	}
 	run->state = state_open(run->txn, first_block);
 	run->work = xcalloc(m->config->pool_count, sizeof(*run->work));
 	for (size_t i = 0; i < m->config->pool_count; i++) {
@@ -63,14 +81,6 @@ static enum status open_run(struct run *run, struct mirror *m, uint64_t first_bl
 		recorder_init(&work->recorder, &work->applying);
 	}
 	return OK;
-}
-
-static void close_run(struct run *run)
-{
-	state_close(run->state);
-	run->state = NULL;
-	free(run->work);
-	run->work = NULL;
 }
 
 static enum status seed(struct run *run, struct applying *a, struct error *err)
@@ -184,6 +194,7 @@ static enum status append(struct run *run, const struct fetched_block *block, st
 	struct stored_event *events =
 		arena_array(m->block_arena, block->log_count, sizeof(*events));
 	struct block_write write = {.ref = block->ref, .events = events};
+	enum status st;
 
 	for (size_t i = 0; i < block->log_count; i++) {
 		bool is_ours = false;
@@ -198,7 +209,9 @@ static enum status append(struct run *run, const struct fetched_block *block, st
 				.value = event_encode(m->block_arena, &block->logs[i])};
 	}
 	state_changes(&write.rows, &write.row_count, run->state);
-	return store_append(run->txn, NULL, &write, err);
+	st = store_append(run->txn, NULL, &write, err);
+	m->must_refetch = st == ERR_AGAIN; /* the map was full */
+	return st;
 }
 
 static enum status apply_one(struct run *run, const struct fetched_block *block, struct error *err)
@@ -231,63 +244,73 @@ static enum status apply_one(struct run *run, const struct fetched_block *block,
 
 static bool is_full(const struct run *run)
 {
-	return store_txn_bytes(run->txn) > RUN_BYTES || state_memory(run->state) > RUN_STATE_BYTES;
+	return store_txn_bytes(run->txn) > RUN_BYTES ||
+	       state_memory(run->state) > RUN_STATE_BYTES ||
+	       clock_now_ms(&run->m->clock) - run->started_ms > RUN_MS;
 }
 
-/* Applies from blocks[*next] on and commits; moves *next on by what is committed. */
-static enum status one_run(struct mirror *m, const struct fetched_block *blocks, size_t count,
-			   size_t *next, struct error *err)
+uint64_t mirror_events(const struct mirror *m)
 {
-	struct run run;
-	size_t i = *next;
-	enum status st = open_run(&run, m, blocks[i].ref.number, err);
+	return m->events_done + (m->run ? m->run->events : 0);
+}
 
-	while (st == OK && i < count && !mirror_is_stopping(m)) {
-		st = apply_one(&run, &blocks[i], err);
-		if (st == OK)
-			i++;
-		if (is_full(&run))
-			break;
-	}
-	/* Blocks that were applied before the failing one are good: keep them. */
-	if (i > *next && st != ERR_AGAIN && st != ERR_SYSTEM && run.txn) {
-		struct error commit_error;
-		struct store_txn *txn = run.txn;
-		enum status committed;
+enum status mirror_flush(struct mirror *m, struct error *err)
+{
+	struct run *run = m->run;
+	uint64_t last;
+	enum status st;
 
-		close_run(&run);
-		committed = store_commit(txn, &commit_error);
-		if (committed != OK) {
-			*err = commit_error;
-			return committed;
-		}
-		for (size_t p = 0; p < m->config->pool_count; p++)
-			if (m->pools[p].birth && blocks[i - 1].ref.number >= m->pools[p].birth)
-				m->pools[p].is_born_in_store = true;
-		m->events_done += run.events;
-		*next = i;
-		return st;
+	if (!run || !run->block_count) {
+		close_run(m);
+		return OK;
 	}
-	close_run(&run);
-	store_abort(run.txn);
+	last = run->cursor.ref.number;
+	st = store_commit(run->txn, err);
+	run->txn = NULL;
+	if (st == OK) {
+		m->events_done += run->events;
+		for (size_t i = 0; i < m->config->pool_count; i++)
+			if (m->pools[i].birth && last >= m->pools[i].birth)
+				m->pools[i].is_born_in_store = true;
+	}
+	m->must_refetch = st == ERR_AGAIN;
+	close_run(m);
+	return st;
+}
+
+/* The run cannot go on: keeps the blocks before the failing one, and that one's error. */
+static enum status end_run(struct mirror *m, enum status failed, struct error *err)
+{
+	struct error commit_error;
+	enum status st;
+
+	if (failed == ERR_SYSTEM || m->must_refetch) {
+		close_run(m);
+		return failed;
+	}
+	st = mirror_flush(m, &commit_error);
+	if (st == OK)
+		return failed;
+	*err = commit_error;
 	return st;
 }
 
 enum status mirror_apply(struct mirror *m, const struct fetched_block *blocks, size_t count,
 			 struct error *err)
 {
-	size_t next = 0;
-	int tries = 0;
+	enum status st = OK;
 
-	while (next < count && !mirror_is_stopping(m)) {
-		size_t before = next;
-		enum status st = one_run(m, blocks, count, &next, err);
-
-		tries = next > before ? 0 : tries + 1;
-		if (st == ERR_AGAIN && tries < MAP_TRIES)
-			continue; /* the map was full and has grown, or the node was busy */
+	m->must_refetch = false;
+	for (size_t i = 0; st == OK && i < count && !mirror_is_stopping(m); i++) {
+		if (!m->run)
+			st = open_run(m, blocks[i].ref.number, err);
+		if (st == OK)
+			st = apply_one(m->run, &blocks[i], err);
 		if (st != OK)
-			return st;
+			return m->run ? end_run(m, st, err) : st;
+		m->run->block_count++;
+		if (is_full(m->run))
+			st = mirror_flush(m, err);
 	}
-	return OK;
+	return st;
 }

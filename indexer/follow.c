@@ -31,6 +31,8 @@ static enum status apply_at_head(struct mirror *m, uint64_t number, struct error
 				       m->filters, m->filter_count, err);
 	if (st == OK)
 		st = mirror_apply(m, &block, 1, err);
+	if (st == OK)
+		st = mirror_flush(m, err);
 	/* A block that the node has announced and not yet got is passing trouble. */
 	if (st == ERR_NOTFOUND)
 		st = error_set(err, ERR_AGAIN, "%s has not got block %" PRIu64 " yet",

@@ -6,12 +6,7 @@
 #include "indexer/mirror_impl.h"
 #include "protocols/tables.h"
 
-enum {
-	FILTERS_A_POOL = 8,
-	ALL_HEADERS_MAX = 100000,
-	PROGRESS_MS = 250,
-	BREAKS_MAX = 2 * POOLS_MAX
-};
+enum { FILTERS_A_POOL = 8, ALL_HEADERS_MAX = 100000, PROGRESS_MS = 250, REFETCHES_MAX = 64 };
 
 #define RECORD_OWNER struct chain_row
 #define CHAIN_FIELDS(F)                                                                            \
@@ -277,7 +272,7 @@ static void tell(struct mirror *m, struct sync *sync, uint64_t block, bool is_la
 	progress = (struct mirror_progress){.from = sync->from,
 					    .to = sync->to,
 					    .block = block,
-					    .events = m->events_done - sync->events_before,
+					    .events = mirror_events(m) - sync->events_before,
 					    .elapsed_ms = now - sync->started_ms,
 					    .is_last = is_last};
 	m->options.on_progress(m->options.context, &progress);
@@ -286,6 +281,7 @@ static void tell(struct mirror *m, struct sync *sync, uint64_t block, bool is_la
 static enum status run_backfill(struct mirror *m, struct sync *sync, struct backfill *backfill,
 				struct error *err)
 {
+	struct error flush_error;
 	enum status st = OK;
 
 	while (st == OK && !mirror_is_stopping(m)) {
@@ -299,7 +295,14 @@ static enum status run_backfill(struct mirror *m, struct sync *sync, struct back
 			tell(m, sync, batch->to, false);
 		block_batch_free(batch);
 	}
-	return st == ERR_NOTFOUND || mirror_is_stopping(m) ? OK : st;
+	if (st == ERR_NOTFOUND || mirror_is_stopping(m))
+		st = OK;
+	/* Also after an error of the source: what was applied is good. */
+	if (m->run && mirror_flush(m, &flush_error) != OK) {
+		*err = flush_error;
+		st = err->status;
+	}
+	return st;
 }
 
 static enum status fetch_segment(struct mirror *m, struct sync *sync, uint64_t from, uint64_t to,
@@ -359,12 +362,15 @@ enum status mirror_look(struct block_ref *head, struct mirror *m, struct error *
 static enum status sync_segments(struct mirror *m, struct sync *sync, struct error *err)
 {
 	uint64_t from = sync->from;
+	int refetches = 0; /* each doubles the map or so: more than a few mean something else */
 	enum status st = OK;
 
 	while (st == OK && from <= sync->to && !mirror_is_stopping(m)) {
 		st = fetch_segment(m, sync, from, segment_end(m, from, sync->to), err);
 		if (st == ERR_REORG)
 			st = mirror_rewind_to_fork(m, err);
+		if (st == ERR_AGAIN && m->must_refetch && refetches++ < REFETCHES_MAX)
+			st = OK;
 		if (st == OK)
 			st = next_block(&from, m, err);
 	}
@@ -373,7 +379,7 @@ static enum status sync_segments(struct mirror *m, struct sync *sync, struct err
 
 enum status mirror_sync(struct mirror *m, uint64_t to, struct error *err)
 {
-	struct sync sync = {.events_before = m->events_done};
+	struct sync sync = {.events_before = mirror_events(m)};
 	struct block_ref head;
 	enum status st = mirror_look(&head, m, err);
 

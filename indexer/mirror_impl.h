@@ -42,7 +42,9 @@ struct mirror {
 	uint64_t target; /* of the sync under way: views are asked there */
 	bool is_at_head; /* following: views are asked at each block */
 	struct chain_seen seen;
-	uint64_t events_done; /* since mirror_open */
+	struct run *run;      /* the transaction under way, see apply_run.c; NULL between runs */
+	bool must_refetch;    /* the map was full and grows: what was not committed comes again */
+	uint64_t events_done; /* committed since mirror_open */
 	atomic_bool is_stopping;
 };
 
@@ -50,11 +52,16 @@ struct mirror {
 enum status mirror_find_births(struct mirror *m, uint64_t head, struct error *err) MUST_CHECK;
 
 /*
- * apply_run.c: applies blocks (rising, above the cursor) and commits them, in several
- * transactions where they are large. ERR_REORG: the first block's parent is not the cursor's block.
+ * apply_run.c: applies blocks (rising, above the cursor) in a run that stays open from call to call
+ * and is committed when it is large or old enough; mirror_flush commits what is open. ERR_REORG:
+ * a block's parent is not the one below it; the blocks before it are committed. With
+ * m->must_refetch nothing since the last commit is kept: fetch again from the cursor.
  */
 enum status mirror_apply(struct mirror *m, const struct fetched_block *blocks, size_t count,
 			 struct error *err) MUST_CHECK;
+enum status mirror_flush(struct mirror *m, struct error *err) MUST_CHECK;
+/* Events applied since mirror_open, with those of the open run. */
+uint64_t mirror_events(const struct mirror *m);
 
 /* rewind.c: after a parent that does not match, drops blocks until the chain agrees. */
 enum status mirror_rewind_to_fork(struct mirror *m, struct error *err) MUST_CHECK;

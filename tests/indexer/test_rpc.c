@@ -424,7 +424,7 @@ static void tries_come_to_an_end(void **state)
 		{"d", ERR_BAD_DATA, 3, "two answers to id"},
 		{"f", ERR_BAD_DATA, 3, "id 999999, which was not sent"},
 		{"[", ERR_BAD_DATA, 3, "an empty batch"},
-		{"HhH", ERR_AGAIN, 3, "HTML instead of JSON"},
+		{"HtH", ERR_AGAIN, 3, "HTML instead of JSON"},
 		{"1", ERR_BAD_DATA, 1, "does not accept the url's credentials"},
 		{"N", ERR_BAD_DATA, 1, "there is no JSON-RPC node at this url"},
 	};
