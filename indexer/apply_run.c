@@ -127,10 +127,11 @@ static enum status check_views(struct run *run, size_t pool, struct applying *a,
 
 	if (st == OK && unavailable && !pool_run->has_told_unavailable) {
 		pool_run->has_told_unavailable = true;
-		log_warn(run->m->logger,
-			 "pool %s: the node cannot answer %zu views at block %" PRIu64
+		log_line(run->m->logger, source_is_recorded(run->m->source) ? LOG_INFO : LOG_WARN,
+			 "pool %s: %s does not answer %zu views at block %" PRIu64
 			 " (%s): they are not compared there",
-			 a->pool->setup.name, unavailable, a->block->number, reason);
+			 a->pool->setup.name, source_label(run->m->source), unavailable,
+			 a->block->number, reason);
 	}
 	return st;
 }

@@ -9,6 +9,7 @@
  */
 #include "indexer/rpc.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -168,6 +169,7 @@ static void write_body(struct rpc *rpc, struct post *post)
 	struct arena *arena = arena_new();
 	struct buffer text = buffer_in(arena);
 
+	assert(post->count > 0);
 	post->first_id = rpc->next_id;
 	rpc->next_id += post->count;
 	if (post->count > 1)
@@ -184,8 +186,7 @@ static void write_body(struct rpc *rpc, struct post *post)
 	if (post->count > 1)
 		buffer_byte(&text, ']');
 	free(post->body);
-	post->body = xmalloc(text.size);
-	memcpy(post->body, text.data, text.size);
+	post->body = xstrdup(buffer_string(&text));
 	post->request = http_post(rpc->http, slice_of(post->body, text.size));
 	arena_free(arena);
 }
@@ -383,6 +384,7 @@ static void whole_error(struct rpc_job *job, struct post *post, const struct htt
 	info = classify(&text, reply->status);
 	(void)snprintf(words, sizeof(words), "error %" PRId64 ": %.*s", text.code, MESSAGE_MAX,
 		       text.message);
+	http_scrub(job->rpc->http, words);
 	if (rpc_error_passes(info.kind) || (reply->status >= 500 && info.kind == RPC_OTHER)) {
 		try_again(job, post, ERR_AGAIN, reply->retry_after_ms,
 			  info.kind == RPC_RATE_LIMITED, words);
@@ -454,6 +456,7 @@ static void settle(struct rpc_job *job, struct post *post, const struct http_rep
 		return;
 	(void)snprintf(words, sizeof(words), "%s%.*s", refused ? "error: " : "", MESSAGE_MAX,
 		       text.message);
+	http_scrub(job->rpc->http, words);
 	if (kept > 1 && refused && !rate_limited) {
 		struct rpc_error_info info = classify(&text, 0);
 

@@ -129,6 +129,8 @@ void source_close(struct source *source)
 		source->ops->close(source);
 }
 
+_Static_assert(ATOMIC_BOOL_LOCK_FREE == 2, "source_interrupt is called by signal handlers");
+
 /* Only what may stand in a signal handler: a lock-free store and write(2). */
 void source_interrupt(struct source *source)
 {

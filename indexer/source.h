@@ -23,7 +23,9 @@
 struct source;
 
 struct source_options {
-	uint64_t timeout_ms;         /* of one HTTP request; 0: 20,000 */
+	uint64_t timeout_ms;         /* of one HTTP request; 0: 20,000. Pauses between tries come on
+					top: growing to 30 s, or what a node's Retry-After wants,
+					60 s at most */
 	uint64_t response_bytes_max; /* of one HTTP response, unpacked; 0: 64 MiB */
 	unsigned attempts; /* tries of one request before ERR_AGAIN is given up to the caller; 0: 6
 			    */
@@ -90,6 +92,7 @@ enum status source_block_logs(struct event_log **out, size_t *count, struct aren
 /*
  * eth_call of every element at the block's hash (EIP-1898; by number where the node refuses that,
  * remembered), batched. An answer to one call is its outcome, not an error of the function.
+ * ERR_NOTFOUND: the source does not know that block (yet), so nothing could be asked.
  */
 enum status source_calls(struct chain_call *calls, size_t count, struct arena *arena,
 			 struct source *source, const struct block_ref *at,

@@ -156,6 +156,7 @@ enum status node_header(struct block_ref *out, const struct source_node *node,
 {
 	struct json_reader r;
 
+	*out = (struct block_ref){0};
 	if (call->outcome == RPC_ERROR)
 		return node_error(node, call, err);
 	if (is_null(call->result))

@@ -82,11 +82,44 @@ static void compare_figure(struct asking *asking, const struct asked *asked,
 					   number_of(rule, actual));
 }
 
-static void compare(struct asking *asking, const struct asked *asked)
+static const struct figure_rule *rules_of(const struct asking *asking, const struct asked *asked)
 {
 	const struct protocol *protocol = asking->a->pool->protocol;
-	const struct figure_rule *rules =
-		asked->subject.is_account ? protocol->account_figures : protocol->pool_figures;
+
+	return asked->subject.is_account ? protocol->account_figures : protocol->pool_figures;
+}
+
+/* What the call's word number i says; null where it reverted or returned less. */
+static struct figure returned(const struct chain_call *call, const struct figure_rule *rule,
+			      size_t i)
+{
+	if (call->outcome == CALL_RETURNED && call->result.size >= 32 * (i + 1))
+		return figure_of_word(rule, call->result.data + 32 * i);
+	return figure_null();
+}
+
+static bool agrees(const struct asking *asking, const struct asked *asked)
+{
+	const struct figure_rule *rules = rules_of(asking, asked);
+
+	for (size_t i = 0; i < asked->rule->count; i++) {
+		int index = asked->view->figures[i];
+		struct figure actual;
+
+		if (index < 0)
+			continue;
+		actual = returned(asked->call, &rules[index], i);
+		if (actual.is_null != asked->figures[index].is_null ||
+		    !u256_equal(number_of(&rules[index], &actual),
+				number_of(&rules[index], &asked->figures[index])))
+			return false;
+	}
+	return true;
+}
+
+static void compare(struct asking *asking, const struct asked *asked)
+{
+	const struct figure_rule *rules = rules_of(asking, asked);
 	const struct chain_call *call = asked->call;
 
 	if (call->outcome == CALL_UNAVAILABLE) {
@@ -96,12 +129,11 @@ static void compare(struct asking *asking, const struct asked *asked)
 	}
 	for (size_t i = 0; i < asked->rule->count; i++) {
 		int index = asked->view->figures[i];
-		struct figure actual = figure_null();
+		struct figure actual;
 
 		if (index < 0)
 			continue;
-		if (call->outcome == CALL_RETURNED && call->result.size >= 32 * (i + 1))
-			actual = figure_of_word(&rules[index], call->result.data + 32 * i);
+		actual = returned(call, &rules[index], i);
 		trace_reset(asking->a->trace);
 		TRACE(asking->a->trace, rules[index].name, asked->rule->signature,
 		      !asked->figures[index].is_null,
@@ -111,14 +143,42 @@ static void compare(struct asking *asking, const struct asked *asked)
 	}
 }
 
-static void flush(struct asking *asking)
+static void ask(struct asking *asking, struct chain_call *calls, size_t count)
 {
 	const struct chain_asker *chain = asking->a->chain;
 
+	if (asking->status == OK && count)
+		asking->status = chain->ask(chain->context, calls, count, asking->a->arena,
+					    asking->a->block, &asking->error);
+}
+
+/*
+ * A node that mines or imports while it answers may look at the next block's state by mistake
+ * (anvil was seen to). So what disagrees is asked once more before it is believed.
+ */
+static void ask_again(struct asking *asking)
+{
+	struct chain_call *calls = arena_array(asking->a->arena, asking->count, sizeof(*calls));
+	size_t *places = arena_array(asking->a->arena, asking->count, sizeof(*places));
+	size_t count = 0;
+
+	for (size_t i = 0; asking->status == OK && i < asking->count; i++)
+		if (asking->calls[i].outcome != CALL_UNAVAILABLE &&
+		    !agrees(asking, &asking->asked[i])) {
+			places[count] = i;
+			calls[count++] = asking->calls[i];
+		}
+	ask(asking, calls, count);
+	for (size_t i = 0; i < count; i++)
+		asking->calls[places[i]] = calls[i];
+}
+
+static void flush(struct asking *asking)
+{
 	if (asking->status != OK || asking->count == 0)
 		return;
-	asking->status = chain->ask(chain->context, asking->calls, asking->count, asking->a->arena,
-				    asking->a->block, &asking->error);
+	ask(asking, asking->calls, asking->count);
+	ask_again(asking);
 	for (size_t i = 0; asking->status == OK && i < asking->count; i++)
 		compare(asking, &asking->asked[i]);
 	asking->count = 0;

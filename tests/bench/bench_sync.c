@@ -58,12 +58,19 @@ struct thread_time {
 	double seconds;
 };
 
-/* What was seen of the program while it ran. Kilobytes. */
+/* The highest value of many, and when it was. */
+struct peak {
+	uint64_t value;
+	double at; /* seconds from the program's start */
+};
+
+/* What was seen of the program while it ran. Memory in kilobytes. */
 struct seen {
-	uint64_t anonymous;   /* the highest RssAnon */
-	uint64_t high_water;  /* VmHWM: the map's pages, too */
-	uint64_t besides_map; /* the highest Rss of all but the store's file */
-	uint64_t written;     /* bytes that went to the disk */
+	double begun;
+	struct peak anonymous;   /* RssAnon */
+	struct peak high_water;  /* VmHWM: the map's pages, too */
+	struct peak besides_map; /* Rss of all but the store's file */
+	struct peak written; /* bytes given to write(): requests, and all that the store writes */
 	struct thread_time threads[THREADS_MAX];
 	size_t thread_count;
 	struct rusage usage;
@@ -184,10 +191,10 @@ static double process_seconds(pid_t process)
 	return seconds;
 }
 
-static void raise_to(uint64_t *most, uint64_t value)
+static void raise_to(struct peak *peak, const struct seen *seen, uint64_t value)
 {
-	if (value > *most)
-		*most = value;
+	if (value > peak->value)
+		*peak = (struct peak){.value = value, .at = seconds_now() - seen->begun};
 }
 
 static void sample_status(struct seen *seen, pid_t process)
@@ -200,9 +207,9 @@ static void sample_status(struct seen *seen, pid_t process)
 		return;
 	while (fgets(line, sizeof(line), file)) {
 		if (sscanf(line, "RssAnon: %" SCNu64, &value) == 1)
-			raise_to(&seen->anonymous, value);
+			raise_to(&seen->anonymous, seen, value);
 		else if (sscanf(line, "VmHWM: %" SCNu64, &value) == 1)
-			raise_to(&seen->high_water, value);
+			raise_to(&seen->high_water, seen, value);
 	}
 	(void)fclose(file);
 }
@@ -227,7 +234,7 @@ static void sample_maps(struct seen *seen, pid_t process)
 			sum += value;
 	}
 	(void)fclose(file);
-	raise_to(&seen->besides_map, sum);
+	raise_to(&seen->besides_map, seen, sum);
 }
 
 static void sample_threads(struct seen *seen, pid_t process)
@@ -270,8 +277,9 @@ static void sample_io(struct seen *seen, pid_t process)
 	if (!file)
 		return;
 	while (fgets(line, sizeof(line), file))
-		if (sscanf(line, "write_bytes: %" SCNu64, &value) == 1)
-			raise_to(&seen->written, value);
+		/* Not write_bytes: that counts the kernel's large folios, not what was written. */
+		if (sscanf(line, "wchar: %" SCNu64, &value) == 1)
+			raise_to(&seen->written, seen, value);
 	(void)fclose(file);
 }
 
@@ -281,9 +289,9 @@ static void run_program(struct seen *seen, char *program, char *config, const ch
 	char verb[] = "sync";
 	char *arguments[] = {program, flag, config, verb, NULL};
 	int log = open(log_path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-	double begun = seconds_now();
 	pid_t process;
 
+	seen->begun = seconds_now();
 	if (log < 0)
 		die(log_path);
 	process = start(arguments, log);
@@ -302,7 +310,7 @@ static void run_program(struct seen *seen, char *program, char *config, const ch
 		}
 		(void)nanosleep(&pause, NULL);
 	}
-	seen->seconds = seconds_now() - begun;
+	seen->seconds = seconds_now() - seen->begun;
 }
 
 /* ---- configuration and outcome ---- */
@@ -392,14 +400,20 @@ static void print_speed(const struct serving *serving, const struct seen *seen,
 		     100 * server_seconds / all);
 }
 
+static double share_of_time(const struct seen *seen, const struct peak *peak)
+{
+	return 100 * peak->at / seen->seconds;
+}
+
 static void print_memory(const struct seen *seen)
 {
-	table_number("resident besides the map, peak", (double)seen->besides_map / 1024, "MB",
-		     "sampled every %d ms; aim: below %d MB", SAMPLE_MS * SMAPS_EVERY,
-		     RESIDENT_LIMIT_MB);
-	table_number("RssAnon, peak", (double)seen->anonymous / 1024, "MB", "sampled every %d ms",
-		     SAMPLE_MS);
-	table_number("VmHWM", (double)seen->high_water / 1024, "MB",
+	table_number("RssAnon, peak", (double)seen->anonymous.value / 1024, "MB",
+		     "every %d ms; when %.0f %% of the time had passed", SAMPLE_MS,
+		     share_of_time(seen, &seen->anonymous));
+	table_number("resident besides the map, peak", (double)seen->besides_map.value / 1024, "MB",
+		     "every %d ms; at %.0f %%; aim: below %d MB", SAMPLE_MS * SMAPS_EVERY,
+		     share_of_time(seen, &seen->besides_map), RESIDENT_LIMIT_MB);
+	table_number("VmHWM", (double)seen->high_water.value / 1024, "MB",
 		     "with the map's pages, which the kernel may take back");
 }
 
@@ -421,9 +435,9 @@ static void print_store(const struct serving *serving, const struct seen *seen, 
 	}
 	table_number("store", (double)stats.bytes_used / 1e6, "MB", "%.0f bytes a pool event",
 		     (double)stats.bytes_used / events);
-	table_number("written to disk", (double)seen->written / 1e6, "MB",
+	table_number("written", (double)seen->written.value / 1e6, "MB",
 		     "%.1f times the store's size",
-		     (double)seen->written / (double)stats.bytes_used);
+		     (double)seen->written.value / (double)stats.bytes_used);
 	table_number("events kept", (double)stats.event_count, "", "with the token's");
 	table_number("row versions", (double)stats.row_version_count, "", "%.2f a pool event",
 		     (double)stats.row_version_count / events);

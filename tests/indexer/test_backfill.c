@@ -62,13 +62,11 @@ static void take_log(struct harvest *harvest, const struct event_log *log)
 }
 
 /* Block by block from the recorded chain itself. */
-static struct harvest *expected(size_t filter_count)
+static struct harvest *recorded_harvest(struct source *source, size_t filter_count)
 {
 	struct error err;
 	struct harvest *harvest = new_harvest();
-	struct source *source = NULL;
 
-	check_ok(source_open(&source, CHAIN, NULL, NULL, &err), err);
 	for (uint64_t n = 1; n <= BLOCKS; n++) {
 		struct event_log *logs = NULL;
 		size_t count = 0;
@@ -80,8 +78,14 @@ static struct harvest *expected(size_t filter_count)
 		for (size_t i = 0; i < count; i++)
 			take_log(harvest, &logs[i]);
 	}
-	source_close(source);
 	return harvest;
+}
+
+static struct source *recorded; /* open as long as the tests run */
+
+static struct harvest *expected(size_t filter_count)
+{
+	return recorded_harvest(recorded, filter_count);
 }
 
 static void take_batch(struct harvest *harvest, const struct block_batch *batch, bool all_headers)
@@ -171,8 +175,8 @@ static void a_recorded_chain_comes_whole_in_any_ranges(void **state)
 		size_t logs;
 		bool headers;
 	} cases[] = {
-		{0, 0, 0, false},   {0, 0, 0, true},    {1, 1, 1, false},      {7, 1, 3, true},
-		{40, 1, 60, false}, {1000, 1, 1, true}, {13, 5000, 10, false},
+		{0, 0, 0, false},   {1, 1, 1, false},     {7, 1, 3, true},
+		{40, 1, 60, false}, {13, 5000, 10, true},
 	};
 	struct harvest *want[2] = {expected(1), expected(2)};
 
@@ -483,7 +487,10 @@ static void a_backfill_from_a_node_can_be_stopped(void **state)
 
 static int start_node(void **state)
 {
+	struct error err;
+
 	(void)state;
+	check_ok(source_open(&recorded, CHAIN, NULL, NULL, &err), err);
 	chain = fake_chain_load(CHAIN_FILE);
 	node = fakenode_start(fake_chain_answer, chain);
 	return 0;
@@ -494,6 +501,7 @@ static int stop_node(void **state)
 	(void)state;
 	fakenode_stop(node);
 	fake_chain_free(chain);
+	source_close(recorded);
 	return 0;
 }
 

@@ -412,8 +412,8 @@ static void load_block(struct fake_chain *chain, json_t *line)
 	json_t *receipt;
 	size_t i;
 
-	json_array_foreach(json_object_get(line, "receipts"), i, receipt)(void)
-		json_array_extend(logs, json_object_get(receipt, "logs"));
+	json_array_foreach (json_object_get(line, "receipts"), i, receipt)
+		(void)json_array_extend(logs, json_object_get(receipt, "logs"));
 	(void)json_object_del(block, "transactions");
 	(void)json_object_set_new(
 		chain->by_hash, member(block, "hash"),
@@ -537,8 +537,9 @@ static bool among(const json_t *wanted, const char *value)
 		return true;
 	if (json_is_string(wanted))
 		return strcmp(json_string_value(wanted), value) == 0;
-	json_array_foreach(wanted, i,
-			   one) if (strcmp(json_string_value(one), value) == 0) return true;
+	json_array_foreach (wanted, i, one)
+		if (strcmp(json_string_value(one), value) == 0)
+			return true;
 	return false;
 }
 
@@ -550,8 +551,7 @@ static bool passes(const json_t *filter, const json_t *log)
 
 	if (!among(json_object_get(filter, "address"), member(log, "address")))
 		return false;
-	json_array_foreach(topics, i, wanted)
-	{
+	json_array_foreach (topics, i, wanted) {
 		const json_t *topic = json_array_get(json_object_get(log, "topics"), i);
 
 		if (!json_is_null(wanted) && (!topic || !among(wanted, json_string_value(topic))))
@@ -625,8 +625,9 @@ static json_t *logs_result(struct fake_chain *chain, const json_t *call)
 		json_t *log;
 		size_t i;
 
-		json_array_foreach(logs, i, log) if (passes(filter, log))(void)
-			json_array_append(out, log);
+		json_array_foreach (logs, i, log)
+			if (passes(filter, log))
+				(void)json_array_append(out, log);
 	}
 	if (chain->faults.logs_max && json_array_size(out) > chain->faults.logs_max) {
 		json_decref(out);
@@ -786,8 +787,8 @@ static void answer_request(struct fake_chain *chain, const struct fake_request *
 		return;
 	}
 	answers = json_array();
-	json_array_foreach(request->json, i, call)(void)
-		json_array_append_new(answers, one_call(chain, call));
+	json_array_foreach (request->json, i, call)
+		(void)json_array_append_new(answers, one_call(chain, call));
 	spoil_batch(chain, answers);
 	fake_reply_json(reply, answers);
 }

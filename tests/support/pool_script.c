@@ -87,7 +87,8 @@ static bool spoil(struct script *s, struct event_log *log, uint8_t *data, const 
 
 	if (s->emitted++ != s->spoil_log)
 		return true;
-	(void)snprintf(s->spoiled_event, sizeof(s->spoiled_event), "%s", event);
+	(void)snprintf(s->spoiled_event, sizeof(s->spoiled_event), "%s%s", s->label ? s->label : "",
+		       event);
 	s->was_spoiled = true;
 	if (word == SCRIPT_DROP)
 		return false;
@@ -197,7 +198,9 @@ static void transfer(struct script *s, const char *from, const char *to, uint64_
 void script_transfer(struct script *s, const char *from, const char *to, uint64_t amount)
 {
 	script_transaction(s);
+	s->label = "bare ";
 	transfer(s, from, to, amount);
+	s->label = NULL;
 }
 
 static uint64_t next_apr(const struct script_contract *c)
@@ -419,7 +422,9 @@ void script_manager_deposit(struct script *s, int user, uint64_t amount)
 
 	script_transaction(s);
 	u->unstaked += amount;
+	s->label = "timelock manager's ";
 	transfer(s, SCRIPT_TIMELOCK_TEXT, SCRIPT_POOL_TEXT, amount);
+	s->label = NULL;
 	script_emit(s, API3_POOL, "DepositedByTimelockManager", user_texts[user],
 		    script_number(s, amount), script_number(s, u->unstaked), NULL);
 	script_emit(s, API3_TIMELOCK_MANAGER, "WithdrawnToPool", user_texts[user], SCRIPT_POOL_TEXT,
@@ -438,7 +443,9 @@ void script_vesting_deposit(struct script *s, int user, uint64_t amount, uint64_
 	u->timelock_remaining = amount;
 	u->timelock_start = start;
 	u->timelock_end = end;
+	s->label = "timelock manager's ";
 	transfer(s, SCRIPT_TIMELOCK_TEXT, SCRIPT_POOL_TEXT, amount);
+	s->label = NULL;
 	script_emit(s, API3_POOL, "DepositedVesting", user_texts[user], script_number(s, amount),
 		    script_number(s, start), script_number(s, end), script_number(s, u->unstaked),
 		    script_number(s, u->vesting), NULL);
@@ -545,6 +552,7 @@ static void begin_block(struct script *s, uint64_t seconds)
 	uint8_t number[8];
 
 	arena_reset(s->block_arena);
+	s->is_applied = false;
 	s->block.parent_hash = s->block.hash;
 	s->block.number++;
 	s->block.timestamp += seconds;
@@ -578,8 +586,9 @@ void script_apply(struct script *s)
 	struct apply_options options = {.is_thorough = !s->is_brief};
 	size_t count = 0;
 
-	if (s->status != OK)
+	if (s->status != OK || s->is_applied)
 		return;
+	s->is_applied = true;
 	s->status =
 		apply_block(&count, &s->applying, s->logs, s->log_count, &options, &s->err);
 	if (s->status != OK)
@@ -594,14 +603,10 @@ void script_next(struct script *s, uint64_t seconds)
 	begin_block(s, seconds);
 }
 
-static void open_mirror(struct script *s, const struct protocol *protocol)
+static void open_pool(struct script *s, const struct protocol *protocol)
 {
-	static const struct store_identity identity = {.chain_id = 1, .pool_set = "script"};
 	struct pool_setup setup = {.name = "script", .protocol = "api3", .start_block = 1};
 
-	scratch_make(s->folder);
-	s->arena = arena_new();
-	s->block_arena = arena_new();
 	s->contracts[API3_POOL] = address_from(SCRIPT_POOL_TEXT);
 	s->contracts[API3_TOKEN] = address_from(SCRIPT_TOKEN_TEXT);
 	s->contracts[API3_CLAIMS_MANAGERS] = address_from(SCRIPT_MANAGER_TEXT);
@@ -613,7 +618,10 @@ static void open_mirror(struct script *s, const struct protocol *protocol)
 	assert_ok(pool_init(&s->pool, s->arena, &setup, 0, &s->err), s->err);
 	if (protocol)
 		s->pool.protocol = protocol;
-	assert_ok(store_open(&s->store, s->folder, STORE_WRITE, &identity, &s->err), s->err);
+}
+
+static void begin_mirror(struct script *s)
+{
 	assert_ok(store_begin(&s->txn, s->store, STORE_WRITE, &s->err), s->err);
 	s->state = state_open(s->txn, 0);
 	s->book = book_open(s->state, 0);
@@ -659,20 +667,38 @@ static void create(struct script *s)
 	script_next(s, SCRIPT_WEEK);
 }
 
-void script_open_spoiled(struct script *s, size_t log, size_t word)
+void script_open(struct script *s, const struct protocol *protocol)
 {
+	static const struct store_identity identity = {.chain_id = 1, .pool_set = "script"};
+
 	memset(s, 0, sizeof(*s));
-	s->spoil_log = log;
-	s->spoil_word = word;
-	open_mirror(s, NULL);
+	s->spoil_log = SIZE_MAX;
+	s->arena = arena_new();
+	s->block_arena = arena_new();
+	scratch_make(s->folder);
+	assert_ok(store_open(&s->store, s->folder, STORE_WRITE, &identity, &s->err), s->err);
+	open_pool(s, protocol);
+	begin_mirror(s);
 	create(s);
 }
 
-void script_open(struct script *s, const struct protocol *protocol)
+void script_restart(struct script *s, size_t spoil_log, size_t spoil_word)
 {
+	struct script old = *s;
+
+	state_close(s->state);
+	store_abort(s->txn);
+	arena_reset(s->arena);
+	arena_reset(s->block_arena);
 	memset(s, 0, sizeof(*s));
-	s->spoil_log = SIZE_MAX;
-	open_mirror(s, protocol);
+	memcpy(s->folder, old.folder, sizeof(s->folder));
+	s->arena = old.arena;
+	s->block_arena = old.block_arena;
+	s->store = old.store;
+	s->spoil_log = spoil_log;
+	s->spoil_word = spoil_word;
+	open_pool(s, old.pool.protocol);
+	begin_mirror(s);
 	create(s);
 }
 
@@ -795,9 +821,11 @@ static void season_begins(struct script *s)
 	script_deposit_and_stake(s, BOB, 500000);
 	script_next(s, 600);
 	script_manager_deposit(s, CAROL, 70000);
-	script_vesting_deposit(s, CAROL, 30000, now, now + 20 * SCRIPT_WEEK);
+	script_vesting_deposit(s, CAROL, 30000, now, now + 3000);
 	script_stake(s, CAROL, 90000);
 	script_transfer(s, user_texts[DAVE], SCRIPT_POOL_TEXT, 77); /* stray */
+	script_next(s, 600);
+	script_vest(s, CAROL);
 	script_next(s, SCRIPT_WEEK);
 	script_delegate(s, BOB, ALICE);
 	script_delegate(s, CAROL, DAVE);
@@ -811,9 +839,9 @@ static void season_begins(struct script *s)
 
 static void season_parameters(struct script *s)
 {
-	script_set(s, "SetStakeTarget", SCRIPT_ONE / 10);
+	script_set(s, "SetStakeTarget", SCRIPT_ONE / 20);
 	script_set(s, "SetMaxApr", UINT64_C(400000000000000000));
-	script_set(s, "SetMinApr", UINT64_C(390000000000000000));
+	script_set(s, "SetMinApr", UINT64_C(380000000000000000));
 	script_set(s, "SetAprUpdateStep", UINT64_C(12000000000000000));
 	script_set(s, "SetProposalVotingPowerThreshold", UINT64_C(2000000000000000));
 	script_set(s, "SetUnstakeWaitPeriod", 2 * SCRIPT_WEEK);
@@ -837,6 +865,7 @@ static void season_payouts(struct script *s)
 	script_next(s, SCRIPT_WEEK);
 	script_delegate(s, BOB, ERIN);
 	script_undelegate(s, CAROL);
+	script_stake(s, CAROL, 1);
 	script_schedule(s, BOB, 1000);
 	script_withdraw(s, ALICE, 60000);
 	script_next(s, 2 * SCRIPT_WEEK + 1);
@@ -855,15 +884,15 @@ void script_season(struct script *s)
 	script_deposit_and_stake(s, DAVE, 4000);
 	script_next(s, SCRIPT_WEEK);
 	script_set_minter(s, true);
-	script_deposit(s, DAVE, 0);
+	script_deposit(s, DAVE, 3);
 	script_next(s, SCRIPT_WEEK);
-	script_stake(s, DAVE, 0);
+	script_stake(s, DAVE, 3);
 	script_precalculate(s, DAVE, 100);
 	script_precalculate(s, BOB, 100);
-	script_vest(s, CAROL);
 	script_set_manager(s, false);
 	script_next(s, 14 * SCRIPT_WEEK);
-	script_vest(s, CAROL);
 	script_deposit(s, CAROL, 10);
+	script_next(s, 10);
+	script_withdraw(s, CAROL, 5);
 	script_next(s, 10);
 }

@@ -96,6 +96,7 @@ struct script {
 	struct error err;
 	enum status status; /* of the first block that could not be applied */
 	bool is_brief;      /* no checks that walk all accounts */
+	bool is_applied;    /* the block in hand */
 
 	struct block_ref block;
 	struct event_log logs[SCRIPT_LOGS_MAX];
@@ -107,7 +108,8 @@ struct script {
 	/* The log with this number (from 0, over the whole script) gets 1 added to this word: its
 	 * topics behind topic0 first, then its data. SCRIPT_DROP leaves the log out. */
 	size_t emitted;
-	size_t spoil_log; /* SIZE_MAX: none */
+	const char *label; /* of logs that are none of the pool's own doing */
+	size_t spoil_log;  /* SIZE_MAX: none */
 	size_t spoil_word;
 	bool was_spoiled;
 	char spoiled_event[64];
@@ -120,13 +122,13 @@ enum { SCRIPT_DROP = 1000 };
 void script_open(struct script *s, const struct protocol *protocol);
 void script_close(struct script *s);
 
-/* As script_open, with one log spoiled. */
-void script_open_spoiled(struct script *s, size_t log, size_t word);
+/* From the start again, in the same empty store, with one log spoiled. */
+void script_restart(struct script *s, size_t spoil_log, size_t spoil_word);
 
-/* Applies the block in hand and begins the next one, `seconds` later. */
-void script_next(struct script *s, uint64_t seconds);
-/* Applies and keeps the block in hand; afterwards only script_next may follow. */
+/* Applies the block in hand, and keeps it. */
 void script_apply(struct script *s);
+/* Applies it unless that was done, and begins the next one, `seconds` later. */
+void script_next(struct script *s, uint64_t seconds);
 
 /* Each is one transaction of the block in hand. */
 void script_deposit(struct script *s, int user, uint64_t amount);

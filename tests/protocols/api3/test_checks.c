@@ -420,7 +420,7 @@ static void a_second_pending_unstake_is_found(void **state)
 	script_schedule(s, ALICE, 600);
 	script_apply(s);
 	/* The first one's shares are lost. */
-	script_expect(s, "unstake-single", "shares-sum", NULL);
+	script_expect(s, "unstake-single", "shares-sum", "stake-sum", NULL);
 }
 
 static void an_unstake_of_no_shares_is_found(void **state)
@@ -463,7 +463,9 @@ static void a_withdrawal_of_locked_rewards_is_found(void **state)
 	uint64_t all;
 
 	script_next(s, SCRIPT_WEEK);
-	script_schedule(s, BOB, 500000);
+	script_deposit(s, ALICE, 1); /* the reward, for Bob's shares as they are */
+	script_next(s, 1);
+	script_schedule(s, BOB, 503000);
 	script_next(s, SCRIPT_WEEK + 1);
 	script_unstake(s, BOB);
 	script_precalculate(s, BOB, 100);
@@ -773,22 +775,29 @@ static void totals_of_zero_are_found(void **state)
 
 /* ---- all of it ---- */
 
-/* Words of which nothing follows, so that nobody can tell: a name, a limit that never binds, an
- * account that nothing is known of yet. */
+/* What nothing follows from, so that nobody can tell: a name, a limit that no figure stands at,
+ * tokens that come from anywhere, the slices of a sum that is made at its end. */
 static bool is_free(const char *event, size_t word)
 {
 	static const struct {
 		const char *event;
-		int word; /* -1: all */
+		int word; /* -1: all, and the event as a whole */
 	} free_words[] = {
 		{"SetDaoApps", -1},
+		{"SetStakeTarget", 0},
 		{"SetProposalVotingPowerThreshold", -1},
 		{"BurnerStatusUpdated", -1},
 		{"WithdrawnToPool", -1},
 		{"UpdatedLastProposalTimestamp", 0},
 		{"UpdatedLastProposalTimestamp", 2},
+		{"UpdatedLastProposalTimestamp", SCRIPT_DROP},
 		{"DepositedByTimelockManager", 0}, /* the beneficiary is the manager's to name */
-		{"SetClaimsManagerStatus", 0},     /* some manager there is */
+		{"SetClaimsManagerStatus", -1},    /* no payout comes behind it */
+		{"CalculatingUserLocked", -1},
+		{"CalculatedUserLocked", SCRIPT_DROP},
+		{"VestedTimelock", SCRIPT_DROP}, /* vesting tokens that nobody withdraws */
+		{"bare Transfer", -1},
+		{"timelock manager's Transfer", 0},
 	};
 
 	for (size_t i = 0; i < sizeof(free_words) / sizeof(free_words[0]); i++)
@@ -798,58 +807,48 @@ static bool is_free(const char *event, size_t word)
 	return false;
 }
 
+/* 1 where the season with this log spoiled looks like a good one. */
+static size_t is_missed(struct script *s, size_t log, size_t word)
+{
+	script_restart(s, log, word);
+	script_season(s);
+	if (!s->was_spoiled || is_free(s->spoiled_event, word) || s->status != OK ||
+	    script_count(s, NULL) > 0)
+		return 0;
+	print_error("log %zu, %s, word %zu: unnoticed\n", log, s->spoiled_event, word);
+	return 1;
+}
+
 static void no_figure_of_any_event_can_be_changed_unnoticed(void **state)
 {
-	static struct script s;
-	size_t missed = 0;
+	struct script *s = *state;
+	size_t log_count;
 	size_t changed = 0;
-	bool is_going = true;
+	size_t missed = 0;
 
-	(void)state;
-	for (size_t log = 0; is_going; log++) {
-		is_going = false;
-		for (size_t word = 0; word < 8; word++) {
-			script_open_spoiled(&s, log, word);
-			script_season(&s);
-			is_going = is_going || s.emitted > log;
-			if (s.was_spoiled && !is_free(s.spoiled_event, word)) {
-				changed++;
-				if (s.status == OK && script_count(&s, NULL) == 0) {
-					missed++;
-					print_error("log %zu, %s, word %zu: unnoticed\n", log,
-						    s.spoiled_event, word);
-				}
-			}
-			script_close(&s);
-			if (!is_going)
+	script_season(s);
+	log_count = s->emitted;
+	for (size_t log = 0; log < log_count; log++)
+		for (size_t word = 0; word < 7; word++) {
+			missed += is_missed(s, log, word);
+			changed += s->was_spoiled;
+			if (!s->was_spoiled)
 				break;
 		}
-	}
-	assert_true(changed > 200);
+	assert_true(changed > 250);
 	assert_int_equal(missed, 0);
 }
 
 static void no_event_that_counts_can_be_left_out_unnoticed(void **state)
 {
-	static struct script s;
+	struct script *s = *state;
+	size_t log_count;
 	size_t missed = 0;
 
-	(void)state;
-	for (size_t log = 0;; log++) {
-		bool is_over;
-
-		script_open_spoiled(&s, log, SCRIPT_DROP);
-		script_season(&s);
-		is_over = !s.was_spoiled;
-		if (!is_over && s.status == OK && script_count(&s, NULL) == 0 &&
-		    !is_free(s.spoiled_event, 0)) {
-			missed++;
-			print_error("log %zu, %s: left out unnoticed\n", log, s.spoiled_event);
-		}
-		script_close(&s);
-		if (is_over)
-			break;
-	}
+	script_season(s);
+	log_count = s->emitted;
+	for (size_t log = 0; log < log_count; log++)
+		missed += is_missed(s, log, SCRIPT_DROP);
 	assert_int_equal(missed, 0);
 }
 
@@ -925,8 +924,8 @@ int main(void)
 		SCRIPT_TEST(stakes_above_the_total_are_found_by_the_thorough_check),
 		SCRIPT_TEST(a_payout_asks_for_the_thorough_check),
 		SCRIPT_TEST(totals_of_zero_are_found),
-		cmocka_unit_test(no_figure_of_any_event_can_be_changed_unnoticed),
-		cmocka_unit_test(no_event_that_counts_can_be_left_out_unnoticed),
+		SCRIPT_TEST(no_figure_of_any_event_can_be_changed_unnoticed),
+		SCRIPT_TEST(no_event_that_counts_can_be_left_out_unnoticed),
 		cmocka_unit_test(every_check_was_seen_to_fail),
 	};
 
