@@ -1,3 +1,4 @@
+#include <malloc.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -130,6 +131,13 @@ static int run_verb(const struct verb *verb, const struct args *args, struct are
 	return verb->run(&command);
 }
 
+/*
+ * Arenas and answers are large, short-lived and freed by another thread than took them; left alone,
+ * glibc keeps their memory for itself after the first of them was freed (a dynamic threshold), and
+ * a backfill's resident memory doubles. A fixed threshold gives it back.
+ */
+enum { LARGE_ALLOCATION = 256 * 1024 };
+
 int main(int argc, char **argv)
 {
 	const struct verb *verb;
@@ -138,6 +146,7 @@ int main(int argc, char **argv)
 	struct error err;
 	int status;
 
+	(void)mallopt(M_MMAP_THRESHOLD, LARGE_ALLOCATION);
 	if (args_parse(&args, argc, argv, &err) != OK)
 		return report(&err);
 	if (args_has(&args, OPTION_VERSION)) {

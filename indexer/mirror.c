@@ -6,7 +6,13 @@
 #include "indexer/mirror_impl.h"
 #include "protocols/tables.h"
 
-enum { FILTERS_A_POOL = 8, ALL_HEADERS_MAX = 100000, PROGRESS_MS = 250, REFETCHES_MAX = 64 };
+enum {
+	FILTERS_A_POOL = 8,
+	ALL_HEADERS_MAX = 100000,
+	PROGRESS_MS = 250,
+	REFETCHES_MAX = 64,
+	QUEUE_BYTES = 2 * 1024 * 1024, /* fetched ahead: applying is the slower side */
+};
 
 #define RECORD_OWNER struct chain_row
 #define CHAIN_FIELDS(F)                                                                            \

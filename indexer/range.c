@@ -31,7 +31,7 @@ static uint64_t growth(const struct range_plan *plan)
 
 void range_accepted(struct range_plan *plan, uint64_t width, uint64_t bytes)
 {
-	if (bytes > 4 * (uint64_t)RANGE_BYTES_AIM) {
+	if (bytes > 2 * (uint64_t)RANGE_BYTES_AIM) {
 		if (width / 2 && width / 2 < plan->width)
 			plan->width = width / 2;
 		plan->good = 0;

@@ -15,7 +15,7 @@
 enum { RANGE_GOOD_BEFORE_GROWTH = 8 };
 
 /* Answers of this size are big enough: wider ranges would only cost memory. */
-enum { RANGE_BYTES_AIM = 4 * 1024 * 1024 };
+enum { RANGE_BYTES_AIM = 1024 * 1024 };
 
 struct range_plan {
 	uint64_t width;   /* blocks to ask for now; at least 1 */

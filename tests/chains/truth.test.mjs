@@ -84,12 +84,12 @@ for (const { name, chain: file, truth: truthFile } of listChains()) {
     const both = mirrorOf(meta, [`http://127.0.0.1:${await freePort()}`, node.url], { store: mirror.store });
     straight(await both.sync(), `${name}: an unreachable node before a good one: sync`);
   });
-  await served('run behind a growing chain', { step: 8 }, async mirror => {
+  await served('run behind a growing chain', { step: 8, head: meta.deployBlock.pool }, async mirror => {
     const daemon = mirror.daemon();
     try { await daemon.indexed(last.number, { timeout: 60000 }); }
     finally { const end = await daemon.stop(); equal(`${name}: run ends with status 0 on SIGTERM`, [end.status, end.signal], [0, null], daemon.err.slice(-1000)); }
   });
-  await served('sync behind a growing chain', { step: 5 }, async mirror => {
+  await served('sync behind a growing chain', { step: 5, head: meta.deployBlock.pool }, async mirror => {
     let r;
     for (let i = 0; i < 400; i++) {
       r = await mirror.sync();

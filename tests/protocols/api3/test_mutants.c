@@ -75,14 +75,19 @@ static struct mutation {
 	bool rounds_stakes_up;    /* what shares are worth */
 	bool is_target_inclusive; /* share >= target instead of share > target */
 	bool pays_the_larger;     /* of the two figures of an unstake */
-	bool is_apr_first;        /* the APR moves before the reward */
-	bool keeps_delegate;      /* a new delegation takes nothing from the delegate before */
-	bool forgets_shares;      /* an unstake leaves the total shares */
+	uint64_t spacing;         /* seconds between two changes of a delegate */
+	uint64_t least_wait;      /* of the parameter */
+	uint64_t payout_extra;    /* taken from the total stake beside a payout */
 } mutant;
 
 static const struct mutation as_written = {
-	.week = API3_WEEK, .year = API3_YEAR, .one = SCRIPT_ONE, .vesting_epochs = 52,
+	.week = API3_WEEK,
+	.year = API3_YEAR,
+	.one = SCRIPT_ONE,
+	.vesting_epochs = API3_REWARD_VESTING_EPOCHS,
 	.product_bits = 224,
+	.spacing = API3_WEEK,
+	.least_wait = API3_WEEK,
 };
 
 static bool mutant_div_ok(u256 *out, u256 a, u256 b)
@@ -195,10 +200,233 @@ static bool apr_with_extra(u256 *out, struct trace *trace, u256 apr, struct asse
 #define nobody rewards_nobody
 #include "protocols/api3/rewards.c"
 #undef nobody
+#undef API3_WEEK
+#define API3_WEEK mutant.spacing
 #include "protocols/api3/delegation.c"
 #include "protocols/api3/locked.c"
+#undef API3_WEEK
+#define API3_WEEK mutant.least_wait
 #include "protocols/api3/parameters.c"
 
+#undef api3_on_paid_out_claim
+#define api3_on_paid_out_claim payout_with_extra
+static void payout_with_extra(struct applying *a, const struct pool_event *event)
+{
+	struct api3_totals *t = api3_totals(a->state, a->pool);
+
+	mutant_on_paid_out_claim(a, event);
+	if (!u256_sub_ok(&t->total_stake.raw, t->total_stake.raw, u256_from(mutant.payout_extra)))
+		t->total_stake.raw = U256_ONE;
+}
+
 #define api3_events mutant_events
-static const struct event_rule mutant_events[API3_EVENT_COUNT];
-#define const static const
+#include "protocols/api3/events.c"
+
+#define api3_read_pool mutant_read_pool
+#define api3_read_account mutant_read_account
+#define api3_pool_figures mutant_pool_figures
+#define api3_account_figures mutant_account_figures
+#define api3_views mutant_views
+void mutant_read_pool(struct figure *out, const struct reading *r);
+void mutant_read_account(struct figure *out, const struct reading *r, struct address account);
+#include "protocols/api3/figures.c"
+
+static struct protocol mutant_protocol(const struct mutation *mutation)
+{
+	struct protocol protocol = protocol_api3;
+
+	mutant = *mutation;
+	protocol.events = mutant_events;
+	protocol.read_pool = mutant_read_pool;
+	protocol.read_account = mutant_read_account;
+	return protocol;
+}
+
+/* ---- the recorded chain ---- */
+
+static uint64_t failures_on_chain(const struct mutation *mutation)
+{
+	struct protocol protocol = mutant_protocol(mutation);
+	struct demo_options options = {.views_every = 1, .views_of_all = true};
+	struct demo demo;
+	uint64_t failed;
+
+	demo_open(&demo, &options);
+	demo.config.pools[0].protocol = &protocol;
+	assert_ok(demo_sync(&demo, UINT64_MAX), demo.err);
+	assert_int_equal(demo_cursor(&demo).ref.number, DEMO_LAST_BLOCK);
+	failed = demo_failed_checks(&demo);
+	demo_close(&demo);
+	return failed;
+}
+
+static void the_copy_as_it_is_written_agrees_with_the_chain(void **state)
+{
+	(void)state;
+	assert_int_equal(failures_on_chain(&as_written), 0);
+}
+
+#define CAUGHT_ON_CHAIN(test_name, change)                                                         	static void test_name(void **state)                                                        	{                                                                                          		struct mutation m = as_written;                                                                                                                                                       		(void)state;                                                                       		change;                                                                            		assert_true(failures_on_chain(&m) > 0);                                            	}
+
+CAUGHT_ON_CHAIN(a_week_of_one_second_more_is_caught, m.week++)
+CAUGHT_ON_CHAIN(a_week_of_one_second_less_is_caught, m.week--)
+CAUGHT_ON_CHAIN(a_leap_year_is_caught, m.year = 31622400)
+CAUGHT_ON_CHAIN(a_year_of_one_second_less_is_caught, m.year--)
+CAUGHT_ON_CHAIN(a_hundred_percent_of_one_unit_more_is_caught, m.one++)
+CAUGHT_ON_CHAIN(weeks_that_begin_on_another_day_are_caught, m.epoch_shift = 86400)
+CAUGHT_ON_CHAIN(rewards_locked_for_51_epochs_are_caught, m.vesting_epochs--)
+CAUGHT_ON_CHAIN(rewards_locked_for_53_epochs_are_caught, m.vesting_epochs++)
+CAUGHT_ON_CHAIN(a_reward_of_one_unit_too_much_is_caught, m.reward_extra = 1)
+CAUGHT_ON_CHAIN(rewards_and_releases_rounded_up_are_caught, m.rounds_rewards_up = true)
+CAUGHT_ON_CHAIN(minted_shares_rounded_up_are_caught, m.rounds_shares_up = true)
+CAUGHT_ON_CHAIN(stakes_rounded_up_are_caught, m.rounds_stakes_up = true)
+CAUGHT_ON_CHAIN(an_apr_step_of_one_unit_too_much_is_caught, m.step_extra = 1)
+CAUGHT_ON_CHAIN(the_larger_of_an_unstakes_figures_is_caught, m.pays_the_larger = true)
+CAUGHT_ON_CHAIN(a_payout_that_takes_one_unit_too_much_is_caught, m.payout_extra = 1)
+CAUGHT_ON_CHAIN(a_longer_time_between_delegations_is_caught, m.spacing *= 8)
+CAUGHT_ON_CHAIN(a_narrower_product_in_the_locked_view_is_caught, m.product_bits = 100)
+
+/* ---- figures that stand exactly at a limit ---- */
+
+static size_t findings_in_script(const struct mutation *mutation, void (*play)(struct script *s))
+{
+	struct protocol protocol = mutant_protocol(mutation);
+	static struct script s;
+	size_t count;
+
+	script_open(&s, &protocol);
+	play(&s);
+	script_apply(&s);
+	assert_ok(s.status, s.err);
+	count = script_count(&s, NULL);
+	script_close(&s);
+	return count;
+}
+
+static void caught_in_script(const struct mutation *mutation, void (*play)(struct script *s))
+{
+	assert_int_equal(findings_in_script(&as_written, play), 0);
+	assert_true(findings_in_script(mutation, play) > 0);
+}
+
+static void share_at_the_target(struct script *s)
+{
+	/* A pool of 1,000,000 of 10,000,000 tokens, and no reward in it: a tenth exactly. */
+	script_deposit_and_stake(s, ALICE, 999999);
+	script_set(s, "SetMinApr", 0);
+	script_set(s, "SetAprUpdateStep", SCRIPT_ONE);
+	script_set(s, "SetStakeTarget", 0);
+	script_next(s, SCRIPT_WEEK);
+	script_deposit(s, ALICE, 1); /* the APR falls to nothing: later rewards are 0 */
+	script_next(s, SCRIPT_WEEK);
+	script_set(s, "SetAprUpdateStep", 1);
+	script_set(s, "SetStakeTarget",
+		   (uint64_t)((unsigned __int128)s->contract.total_stake * SCRIPT_ONE /
+			      s->contract.supply));
+	script_deposit(s, ALICE, 1);
+}
+
+static void a_target_that_counts_as_passed_when_it_is_met_is_caught(void **state)
+{
+	struct mutation m = as_written;
+
+	(void)state;
+	m.is_target_inclusive = true;
+	caught_in_script(&m, share_at_the_target);
+}
+
+static void unstake_as_soon_as_allowed(struct script *s)
+{
+	script_deposit_and_stake(s, ALICE, 1000);
+	script_schedule(s, ALICE, 10);
+	script_next(s, SCRIPT_WEEK + 1);
+	script_unstake(s, ALICE);
+}
+
+static void an_unstake_that_must_wait_a_second_more_is_caught(void **state)
+{
+	struct mutation m = as_written;
+
+	(void)state;
+	m.wait_extra = 1;
+	caught_in_script(&m, unstake_as_soon_as_allowed);
+}
+
+static void delegate_as_soon_as_allowed(struct script *s)
+{
+	script_deposit_and_stake(s, ALICE, 1000);
+	script_delegate(s, ALICE, BOB);
+	script_next(s, SCRIPT_WEEK + 1);
+	script_delegate(s, ALICE, CAROL);
+}
+
+static void a_delegation_that_must_wait_a_second_more_is_caught(void **state)
+{
+	struct mutation m = as_written;
+
+	(void)state;
+	m.spacing++;
+	caught_in_script(&m, delegate_as_soon_as_allowed);
+}
+
+static void set_the_shortest_wait(struct script *s)
+{
+	script_set(s, "SetUnstakeWaitPeriod", SCRIPT_WEEK);
+	script_set(s, "SetStakeTarget", SCRIPT_ONE);
+}
+
+static void a_higher_limit_of_the_wait_is_caught(void **state)
+{
+	struct mutation m = as_written;
+
+	(void)state;
+	m.least_wait++;
+	caught_in_script(&m, set_the_shortest_wait);
+}
+
+static void a_lower_limit_of_the_target_is_caught(void **state)
+{
+	struct mutation m = as_written;
+
+	(void)state;
+	m.one--;
+	caught_in_script(&m, set_the_shortest_wait);
+}
+
+static void a_whole_season_with_the_copy_is_clean(void **state)
+{
+	(void)state;
+	assert_int_equal(findings_in_script(&as_written, script_season), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_copy_as_it_is_written_agrees_with_the_chain),
+		cmocka_unit_test(a_week_of_one_second_more_is_caught),
+		cmocka_unit_test(a_week_of_one_second_less_is_caught),
+		cmocka_unit_test(a_leap_year_is_caught),
+		cmocka_unit_test(a_year_of_one_second_less_is_caught),
+		cmocka_unit_test(a_hundred_percent_of_one_unit_more_is_caught),
+		cmocka_unit_test(weeks_that_begin_on_another_day_are_caught),
+		cmocka_unit_test(rewards_locked_for_51_epochs_are_caught),
+		cmocka_unit_test(rewards_locked_for_53_epochs_are_caught),
+		cmocka_unit_test(a_reward_of_one_unit_too_much_is_caught),
+		cmocka_unit_test(rewards_and_releases_rounded_up_are_caught),
+		cmocka_unit_test(minted_shares_rounded_up_are_caught),
+		cmocka_unit_test(stakes_rounded_up_are_caught),
+		cmocka_unit_test(an_apr_step_of_one_unit_too_much_is_caught),
+		cmocka_unit_test(the_larger_of_an_unstakes_figures_is_caught),
+		cmocka_unit_test(a_payout_that_takes_one_unit_too_much_is_caught),
+		cmocka_unit_test(a_longer_time_between_delegations_is_caught),
+		cmocka_unit_test(a_narrower_product_in_the_locked_view_is_caught),
+		cmocka_unit_test(a_whole_season_with_the_copy_is_clean),
+		cmocka_unit_test(a_target_that_counts_as_passed_when_it_is_met_is_caught),
+		cmocka_unit_test(an_unstake_that_must_wait_a_second_more_is_caught),
+		cmocka_unit_test(a_delegation_that_must_wait_a_second_more_is_caught),
+		cmocka_unit_test(a_higher_limit_of_the_wait_is_caught),
+		cmocka_unit_test(a_lower_limit_of_the_target_is_caught),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
