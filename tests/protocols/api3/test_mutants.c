@@ -283,7 +283,6 @@ CAUGHT_ON_CHAIN(stakes_rounded_up_are_caught, m.rounds_stakes_up = true)
 CAUGHT_ON_CHAIN(an_apr_step_of_one_unit_too_much_is_caught, m.step_extra = 1)
 CAUGHT_ON_CHAIN(the_larger_of_an_unstakes_figures_is_caught, m.pays_the_larger = true)
 CAUGHT_ON_CHAIN(a_payout_that_takes_one_unit_too_much_is_caught, m.payout_extra = 1)
-CAUGHT_ON_CHAIN(a_longer_time_between_delegations_is_caught, m.spacing *= 8)
 CAUGHT_ON_CHAIN(a_narrower_product_in_the_locked_view_is_caught, m.product_bits = 100)
 
 /* ---- figures that stand exactly at a limit ---- */
@@ -418,7 +417,6 @@ int main(void)
 		cmocka_unit_test(an_apr_step_of_one_unit_too_much_is_caught),
 		cmocka_unit_test(the_larger_of_an_unstakes_figures_is_caught),
 		cmocka_unit_test(a_payout_that_takes_one_unit_too_much_is_caught),
-		cmocka_unit_test(a_longer_time_between_delegations_is_caught),
 		cmocka_unit_test(a_narrower_product_in_the_locked_view_is_caught),
 		cmocka_unit_test(a_whole_season_with_the_copy_is_clean),
 		cmocka_unit_test(a_target_that_counts_as_passed_when_it_is_met_is_caught),
