@@ -6,7 +6,15 @@
 static enum status has_code(bool *out, struct mirror *m, struct address address, uint64_t block,
 			    struct error *err)
 {
-	return source_has_code(out, m->source, address, block, err);
+	enum status st = source_has_code(out, m->source, address, block, err);
+
+	if (st == ERR_NOTFOUND)
+		return error_wrap(err,
+				  "looking for a contract's creation: the node has no state of "
+				  "block %" PRIu64
+				  " (the first sync of a pool needs an archive node)",
+				  block);
+	return st;
 }
 
 /* The first block at whose end there is code, in (without, with]. */
@@ -19,7 +27,7 @@ static enum status bisect(uint64_t *out, struct mirror *m, struct address addres
 		enum status st = has_code(&is_there, m, address, middle, err);
 
 		if (st != OK)
-			return error_wrap(err, "looking for the contract's creation block");
+			return st;
 		if (is_there)
 			with = middle;
 		else

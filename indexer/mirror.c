@@ -242,15 +242,23 @@ static uint64_t first_start(const struct mirror *m)
 	return first;
 }
 
-/* The end of the run that begins at `from`: a block that must be applied, or `to`. */
-static uint64_t segment_end(const struct mirror *m, uint64_t from, uint64_t to)
+/*
+ * The end of the segment that begins at `from`: a block that must be applied whether it has logs or
+ * not (a pool's first, its creation, one at which views are due), or `to`.
+ */
+static uint64_t segment_end(const struct mirror *m, uint64_t from, uint64_t to, bool is_dense)
 {
 	uint64_t end = to;
 
 	for (size_t i = 0; i < m->config->pool_count; i++) {
 		uint64_t start = m->config->pools[i].setup.start_block;
 		uint64_t birth = m->pools[i].birth;
+		/* Where every block is fetched, those at which views are due come anyway. */
+		uint64_t every = is_dense ? 0 : m->config->pool_views[i].every_blocks;
+		uint64_t past = every ? from % every : 0;
 
+		if (every && end - from > (past ? every - past : 0))
+			end = from + (past ? every - past : 0);
 		if (start >= from && start < end)
 			end = start;
 		if (birth >= from && birth < end)
@@ -294,6 +302,10 @@ static enum status run_backfill(struct mirror *m, struct sync *sync, struct back
 		struct block_batch *batch;
 
 		st = backfill_next(&batch, backfill, err);
+		if (st == ERR_NOTFOUND) { /* behind the last batch */
+			st = OK;
+			break;
+		}
 		if (st != OK)
 			break;
 		st = mirror_apply(m, batch->blocks, batch->block_count, err);
@@ -301,7 +313,7 @@ static enum status run_backfill(struct mirror *m, struct sync *sync, struct back
 			tell(m, sync, batch->to, false);
 		block_batch_free(batch);
 	}
-	if (st == ERR_NOTFOUND || mirror_is_stopping(m))
+	if (mirror_is_stopping(m))
 		st = OK;
 	/* Also after an error of the source: what was applied is good. */
 	if (m->run && mirror_flush(m, &flush_error) != OK) {
@@ -309,6 +321,11 @@ static enum status run_backfill(struct mirror *m, struct sync *sync, struct back
 		st = err->status;
 	}
 	return st;
+}
+
+static bool is_dense(const struct mirror *m, const struct sync *sync)
+{
+	return source_is_recorded(m->source) || sync->to - sync->from < ALL_HEADERS_MAX;
 }
 
 static enum status fetch_segment(struct mirror *m, struct sync *sync, uint64_t from, uint64_t to,
@@ -372,7 +389,8 @@ static enum status sync_segments(struct mirror *m, struct sync *sync, struct err
 	enum status st = OK;
 
 	while (st == OK && from <= sync->to && !mirror_is_stopping(m)) {
-		st = fetch_segment(m, sync, from, segment_end(m, from, sync->to), err);
+		st = fetch_segment(m, sync, from, segment_end(m, from, sync->to, is_dense(m, sync)),
+				   err);
 		if (st == ERR_REORG)
 			st = mirror_rewind_to_fork(m, err);
 		if (st == ERR_AGAIN && m->must_refetch && refetches++ < REFETCHES_MAX)
@@ -380,6 +398,25 @@ static enum status sync_segments(struct mirror *m, struct sync *sync, struct err
 		if (st == OK)
 			st = next_block(&from, m, err);
 	}
+	return st;
+}
+
+/* While nobody looked, the chain may have dropped the block on which the next one would be built.
+ */
+static enum status check_cursor(struct mirror *m, struct error *err)
+{
+	struct block_record cursor;
+	struct block_ref there;
+	bool is_empty;
+	enum status st = mirror_cursor(&cursor, &is_empty, m, err);
+
+	if (st != OK || is_empty)
+		return st;
+	st = source_headers(&there, m->source, &cursor.ref.number, 1, err);
+	if (st == ERR_NOTFOUND) /* a node that lags behind */
+		return OK;
+	if (st == OK && !hash_equal(there.hash, cursor.ref.hash))
+		st = mirror_rewind_to_fork(m, err);
 	return st;
 }
 
@@ -397,7 +434,9 @@ enum status mirror_sync(struct mirror *m, uint64_t to, struct error *err)
 		return error_set(err, ERR_USAGE,
 				 "block %" PRIu64 " is above the head of %s, block %" PRIu64, to,
 				 source_label(m->source), head.number);
-	st = mirror_find_births(m, head.number, err);
+	st = check_cursor(m, err);
+	if (st == OK)
+		st = mirror_find_births(m, head.number, err);
 	if (st == OK)
 		st = next_block(&sync.from, m, err);
 	if (st != OK)

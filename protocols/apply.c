@@ -21,6 +21,8 @@ static enum status apply_event(struct applying *a, const struct event_log *log, 
 	trace_reset(a->trace);
 	a->book->posting_count = 0;
 	a->event = &event;
+	a->passed_before = a->checker->passed_count;
+	a->failed_before = a->checker->failed_count;
 	if (protocol->events[rule].apply)
 		protocol->events[rule].apply(a, &event);
 	a->event = NULL;

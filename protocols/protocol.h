@@ -81,6 +81,9 @@ struct applying {
 	const struct chain_asker *chain; /* may be NULL: then nothing can be asked */
 	void *scratch; /* protocol->scratch_size bytes, zeroed when a block begins */
 	const struct pool_event *event; /* NULL outside of a handler */
+	/* The checker's counts when that event began. */
+	uint64_t passed_before;
+	uint64_t failed_before;
 	/* The first failure that is not a check's: sticky, ends the block. */
 	enum status status;
 	struct error error;

@@ -116,11 +116,8 @@ static bool after_event(void *context, struct applying *a)
 				  .time_earliest = a->block->timestamp,
 				  .time_latest = a->block->timestamp};
 
-	if (a->event->log->log_index != replay->log_index) {
-		replay->checker->passed_count = 0;
-		replay->checker->failed_count = 0;
+	if (a->event->log->log_index != replay->log_index)
 		return true;
-	}
 	replay->is_found = true;
 	e->pool = a->pool;
 	e->log = *a->event->log;
@@ -128,8 +125,8 @@ static bool after_event(void *context, struct applying *a)
 	e->trace = *a->trace;
 	memcpy(e->postings, a->book->postings, sizeof(e->postings));
 	e->posting_count = a->book->posting_count;
-	e->checks_passed = replay->checker->passed_count;
-	e->checks_failed = replay->checker->failed_count;
+	e->checks_passed = a->checker->passed_count - a->passed_before;
+	e->checks_failed = a->checker->failed_count - a->failed_before;
 	explain_payout(e, replay->arena, &reading);
 	return false;
 }

@@ -175,10 +175,11 @@ static void ask_again(struct asking *asking)
 
 static void flush(struct asking *asking)
 {
-	if (asking->status != OK || asking->count == 0)
-		return;
-	ask(asking, asking->calls, asking->count);
-	ask_again(asking);
+	/* After a failure nothing is asked any more, but the room must be free again. */
+	if (asking->status == OK && asking->count) {
+		ask(asking, asking->calls, asking->count);
+		ask_again(asking);
+	}
 	for (size_t i = 0; asking->status == OK && i < asking->count; i++)
 		compare(asking, &asking->asked[i]);
 	asking->count = 0;

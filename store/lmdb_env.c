@@ -265,11 +265,28 @@ static struct slice next_line(struct slice *text)
 	return line;
 }
 
+/* The next word of a line, which it is taken from. */
+static struct slice next_word(struct slice *line)
+{
+	struct slice word = *line;
+	const uint8_t *end = line->size ? memchr(line->data, ' ', line->size) : NULL;
+
+	if (end)
+		word.size = (size_t)(end - line->data);
+	line->data += word.size + (end != NULL);
+	line->size -= word.size + (end != NULL);
+	return word;
+}
+
+/* "pool api3: start_block …" would need the roles; the first word that differs says enough. */
 static enum status other_pools(const struct store *store, struct slice stored,
 			       struct slice configured, struct error *err)
 {
 	struct slice left;
 	struct slice right;
+	struct slice left_word;
+	struct slice right_word;
+	struct slice name;
 	bool left_ends;
 	bool right_ends;
 
@@ -280,15 +297,23 @@ static enum status other_pools(const struct store *store, struct slice stored,
 		right = next_line(&configured);
 	} while (slice_equal(left, right) && left_ends == right_ends &&
 		 (stored.size || configured.size));
+	name = left_ends ? right : left;
+	name = next_word(&name);
+	do {
+		left_word = next_word(&left);
+		right_word = next_word(&right);
+	} while (slice_equal(left_word, right_word) && (left.size || right.size));
 	return error_set(
 		err, ERR_DENIED,
-		"the mirror in %s is of other pools: it has %s%.*s%s, the configuration "
-		"has %s%.*s%s: use another store.path, or remove the folder to start again",
-		store->path, left_ends ? "nothing more" : "\"",
-		left.size < 160 ? (int)left.size : 160, (const char *)left.data,
-		left_ends ? "" : "\"", right_ends ? "nothing more" : "\"",
-		right.size < 160 ? (int)right.size : 160, (const char *)right.data,
-		right_ends ? "" : "\"");
+		"the mirror in %s is of other pools: at pool %.*s it has %s%.*s%s where the "
+		"configuration has %s%.*s%s: use another store.path, or remove the folder to "
+		"start again",
+		store->path, name.size < 40 ? (int)name.size : 40, (const char *)name.data,
+		left_word.size ? "\"" : "nothing", left_word.size < 160 ? (int)left_word.size : 160,
+		(const char *)left_word.data, left_word.size ? "\"" : "",
+		right_word.size ? "\"" : "nothing",
+		right_word.size < 160 ? (int)right_word.size : 160, (const char *)right_word.data,
+		right_word.size ? "\"" : "");
 }
 
 static enum status not_a_store(const struct store *store, struct error *err)
@@ -373,6 +398,29 @@ static enum status open_tables(struct store *store, MDB_txn *txn, unsigned flags
 	return OK;
 }
 
+/*
+ * A mirror without a block is nobody's yet: a first run that was refused leaves one, and the
+ * corrected configuration may take it over.
+ */
+static enum status open_existing(struct store *store, MDB_txn *txn,
+				 const struct store_identity *identity, struct error *err)
+{
+	MDB_stat stat;
+	enum status status = check_identity(store, txn, NULL, err);
+	int rc;
+
+	if (status == OK)
+		status = open_tables(store, txn, 0, err);
+	if (status != OK || !identity)
+		return status;
+	rc = mdb_stat(txn, store->dbi[DB_BLOCKS], &stat);
+	if (!rc && store->mode == STORE_WRITE && stat.ms_entries == 0)
+		rc = write_identity(store, txn, identity);
+	else if (!rc)
+		return check_identity(store, txn, identity, err);
+	return rc ? env_failed(store, rc, "open", err) : OK;
+}
+
 /* The sub-databases of an existing store, or a new one's. */
 static enum status open_content(struct store *store, MDB_txn *txn,
 				const struct store_identity *identity, struct error *err)
@@ -382,10 +430,8 @@ static enum status open_content(struct store *store, MDB_txn *txn,
 	enum status status;
 	int rc = mdb_dbi_open(txn, db_names[DB_META], 0, &store->dbi[DB_META]);
 
-	if (!rc) {
-		status = check_identity(store, txn, identity, err);
-		return status == OK ? open_tables(store, txn, 0, err) : status;
-	}
+	if (!rc)
+		return open_existing(store, txn, identity, err);
 	if (rc == MDB_INCOMPATIBLE)
 		return not_a_store(store, err);
 	if (rc != MDB_NOTFOUND)

@@ -14,6 +14,9 @@ RECORD_DEFINE(api3_account, API3_ACCOUNT_FIELDS)
 #define RECORD_OWNER struct api3_reward
 RECORD_DEFINE(api3_reward, API3_REWARD_FIELDS)
 #undef RECORD_OWNER
+#define RECORD_OWNER struct api3_asked
+RECORD_DEFINE(api3_asked, API3_ASKED_FIELDS)
+#undef RECORD_OWNER
 #define RECORD_OWNER struct api3_manager
 RECORD_DEFINE(api3_manager, API3_MANAGER_FIELDS)
 #undef RECORD_OWNER
@@ -27,6 +30,7 @@ const struct row_table api3_table_parameters = {TABLE_PROTOCOL_FIRST + 1, 1,
 const struct row_table api3_table_account = {TABLE_PROTOCOL_FIRST + 2, ADDRESS_BYTES,
 					     &record_api3_account};
 const struct row_table api3_table_reward = {TABLE_PROTOCOL_FIRST + 3, 8, &record_api3_reward};
+const struct row_table api3_table_asked = {TABLE_PROTOCOL_UNDIGESTED, 1, &record_api3_asked};
 const struct row_table api3_table_manager = {TABLE_PROTOCOL_FIRST + 4, ADDRESS_BYTES,
 					     &record_api3_manager};
 const struct row_table api3_table_payout = {TABLE_PROTOCOL_FIRST + 5, API3_PAYOUT_KEY,
@@ -53,42 +57,51 @@ static const struct contract_role roles[] = {
 static const struct check_rule checks[] = {API3_CHECKS(API3_CHECK_RULE)};
 
 /*
- * All logs of the pool (and of the timelock manager, where configured); of the token only mints,
- * burns, what comes to or leaves the pool, and the pool's minter status: a busy token has millions
- * of other transfers.
+ * All logs of the pool (and of the timelock manager, where configured); of the token who may mint
+ * and burn, and only those transfers that are mints, burns, or come to or leave the pool: a busy
+ * token has millions of others.
  */
+enum { FILTER_COUNT = 4 };
+
+static const struct hash *topic0_of(const struct pool *pool, const char *event)
+{
+	for (size_t i = 0; i < pool->protocol->event_count; i++)
+		if (strcmp(pool->events[i].name, event) == 0)
+			return &pool->events[i].signature_hash;
+	return NULL;
+}
+
 static size_t filters(struct log_filter *out, size_t out_max, struct arena *arena,
 		      const struct pool *pool)
 {
-	struct address contract = pool_contract(pool, API3_POOL);
 	size_t timelock_count = pool->setup.contracts[API3_TIMELOCK_MANAGER].count;
 	struct address *addresses = arena_array(arena, 2, sizeof(*addresses));
 	struct hash *ends = arena_array(arena, 2, sizeof(*ends)); /* the zero address, the pool */
-	struct hash *events = arena_array(arena, 2, sizeof(*events));
+	struct hash *status = arena_array(arena, 2, sizeof(*status));
 
-	if (out_max < 3)
+	if (out_max < FILTER_COUNT)
 		return 0;
-	addresses[0] = contract;
+	addresses[0] = pool_contract(pool, API3_POOL);
 	addresses[1] = pool_contract(pool, API3_TIMELOCK_MANAGER);
-	address_to_word(ends[1].bytes, contract);
-	for (size_t i = 0; i < pool->protocol->event_count; i++) {
-		if (pool->protocol->events[i].apply == api3_on_transfer)
-			events[0] = pool->events[i].signature_hash;
-		if (strcmp(pool->events[i].name, "MinterStatusUpdated") == 0)
-			events[1] = pool->events[i].signature_hash;
-	}
-	memset(out, 0, 3 * sizeof(*out));
+	address_to_word(ends[1].bytes, addresses[0]);
+	status[0] = *topic0_of(pool, "MinterStatusUpdated");
+	status[1] = *topic0_of(pool, "BurnerStatusUpdated");
+	memset(out, 0, FILTER_COUNT * sizeof(*out));
 	out[0].addresses = addresses;
 	out[0].address_count = timelock_count ? 2 : 1;
-	for (int i = 1; i <= 2; i++) {
+	for (size_t i = 1; i < FILTER_COUNT; i++) {
 		out[i].addresses = pool->setup.contracts[API3_TOKEN].addresses;
 		out[i].address_count = 1;
-		out[i].topics[0].values = events;
-		out[i].topics[0].count = i == 1 ? 2 : 1;
-		out[i].topics[i].values = ends; /* from (or the minter), then to */
+		out[i].topics[0].values = topic0_of(pool, "Transfer");
+		out[i].topics[0].count = 1;
+	}
+	for (size_t i = 1; i <= 2; i++) { /* from, then to */
+		out[i].topics[i].values = ends;
 		out[i].topics[i].count = 2;
 	}
-	return 3;
+	out[3].topics[0].values = status;
+	out[3].topics[0].count = 2;
+	return FILTER_COUNT;
 }
 
 struct account_walk {

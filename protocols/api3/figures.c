@@ -17,10 +17,10 @@
 	F(genesis_epoch, NUMBER, PLAIN, "week of the contract's creation")                         \
 	F(token_total_supply, NUMBER, ASSETS, "the token's total supply")                          \
 	F(token_balance, NUMBER, ASSETS, "tokens that the pool's contract holds")                  \
-	F(agent_app_primary, ADDRESS, PLAIN, "")                                                   \
-	F(agent_app_secondary, ADDRESS, PLAIN, "")                                                 \
-	F(voting_app_primary, ADDRESS, PLAIN, "")                                                  \
-	F(voting_app_secondary, ADDRESS, PLAIN, "")                                                \
+	F(agent_app_primary, ADDRESS, PLAIN, "treasury and parameter setter")                      \
+	F(agent_app_secondary, ADDRESS, PLAIN, "second treasury")                                  \
+	F(voting_app_primary, ADDRESS, PLAIN, "who votes on the first treasury")                   \
+	F(voting_app_secondary, ADDRESS, PLAIN, "who votes on the second treasury")                \
 	F(is_minter, FLAG, PLAIN, "whether the token lets the pool mint rewards")                  \
 	F(share_price, RATIO, PLAIN, "total stake over total shares")                              \
 	F(liquidity, NUMBER, ASSETS, "what could be paid out: total stake but for the last unit")  \
@@ -28,24 +28,24 @@
 	F(utilization, RATIO, PLAIN, "cover over liquidity; null where cover is not known")
 
 #define ACCOUNT_FIGURES(F)                                                                         \
-	F(shares, NUMBER, SHARES, "")                                                              \
+	F(shares, NUMBER, SHARES, "shares of the pool")                                            \
 	F(stake, NUMBER, ASSETS, "what the shares are worth: shares * T // S")                     \
 	F(unstaked, NUMBER, ASSETS, "deposited and not staked")                                    \
 	F(vesting, NUMBER, ASSETS, "not to be withdrawn before their release")                     \
 	F(unstake_amount, NUMBER, ASSETS, "of the pending unstake")                                \
 	F(unstake_shares, NUMBER, SHARES, "of the pending unstake")                                \
 	F(unstake_scheduled_for, NUMBER, TIME, "when the pending unstake may happen")              \
-	F(last_delegation_update_timestamp, NUMBER, TIME, "")                                      \
-	F(last_proposal_timestamp, NUMBER, TIME, "")                                               \
+	F(last_delegation_update_timestamp, NUMBER, TIME, "last change of its delegate")           \
+	F(last_proposal_timestamp, NUMBER, TIME, "last proposal it made")                          \
 	F(delegate, ADDRESS, PLAIN, "who votes with the account's shares")                         \
 	F(delegated_to, NUMBER, SHARES, "shares delegated to the account")                         \
 	F(voting_power, NUMBER, SHARES,                                                            \
 	  "0 if it delegates, else its shares and those delegated to it")                          \
 	F(locked, NUMBER, ASSETS, "rewards of the last 52 weeks, not to be withdrawn yet")         \
-	F(timelock_total, NUMBER, ASSETS, "")                                                      \
-	F(timelock_remaining, NUMBER, ASSETS, "")                                                  \
-	F(timelock_start, NUMBER, TIME, "")                                                        \
-	F(timelock_end, NUMBER, TIME, "")
+	F(timelock_total, NUMBER, ASSETS, "deposited with vesting")                                \
+	F(timelock_remaining, NUMBER, ASSETS, "of that, not released yet")                         \
+	F(timelock_start, NUMBER, TIME, "release begins")                                          \
+	F(timelock_end, NUMBER, TIME, "release ends")
 
 #define FIGURE_RULE(member, kind, unit, meaning) {#member, FIGURE_##kind, UNIT_##unit, meaning},
 #define POOL_ENUM(member, kind, unit, meaning) POOL_##member,
@@ -124,7 +124,7 @@ const struct view_rule api3_views[] = {
 };
 _Static_assert(sizeof(api3_views) / sizeof(api3_views[0]) == API3_VIEW_COUNT, "count the views");
 
-static void read_contract(struct figure *out, const struct api3_totals *t,
+static void read_contract(struct figure *out, const struct reading *r, const struct api3_totals *t,
 			  const struct api3_parameters *p)
 {
 	u256 x = U256_ZERO;
@@ -141,7 +141,7 @@ static void read_contract(struct figure *out, const struct api3_totals *t,
 	out[POOL_proposal_voting_power_threshold] =
 		figure_number(p->proposal_voting_power_threshold);
 	out[POOL_epoch_index_of_last_reward] =
-		figure_number(u256_from(t->epoch_index_of_last_reward));
+		figure_number(u256_from(api3_last_reward_epoch(r->state, r->pool)));
 	out[POOL_genesis_epoch] = figure_number(u256_from(p->genesis_epoch));
 	out[POOL_agent_app_primary] = figure_address(p->agent_app_primary);
 	out[POOL_agent_app_secondary] = figure_address(p->agent_app_secondary);
@@ -161,7 +161,7 @@ void api3_read_pool(struct figure *out, const struct reading *r)
 	for (int i = 0; i < POOL_FIGURE_COUNT; i++)
 		out[i] = figure_null();
 	if (p->birth_block != 0)
-		read_contract(out, t, p);
+		read_contract(out, r, t, p);
 	out[POOL_token_total_supply] = figure_number(t->token_total_supply.raw);
 	out[POOL_token_balance] = figure_number(t->token_balance.raw);
 	out[POOL_is_minter] = figure_flag(p->is_minter);

@@ -72,6 +72,9 @@ enum api3_role { API3_POOL, API3_TOKEN, API3_CLAIMS_MANAGERS, API3_TIMELOCK_MANA
 	F(SHARES, total_shares_then, "")                                                           \
 	F(ASSETS, total_stake_then, "T before the reward")
 
+/* What the contract was asked, beside what its events tell; undigested. */
+#define API3_ASKED_FIELDS(F) F(U64, epoch_index_of_last_reward, "spent without an event")
+
 #define API3_MANAGER_FIELDS(F) F(BOOL, is_active, "")
 
 #define API3_PAYOUT_FIELDS(F)                                                                      \
@@ -94,6 +97,9 @@ struct api3_account {
 struct api3_reward {
 	RECORD_STRUCT(API3_REWARD_FIELDS)
 };
+struct api3_asked {
+	RECORD_STRUCT(API3_ASKED_FIELDS)
+};
 struct api3_manager {
 	RECORD_STRUCT(API3_MANAGER_FIELDS)
 };
@@ -105,6 +111,7 @@ extern const struct row_table api3_table_totals;
 extern const struct row_table api3_table_parameters;
 extern const struct row_table api3_table_account;
 extern const struct row_table api3_table_reward;
+extern const struct row_table api3_table_asked;
 extern const struct row_table api3_table_manager;
 extern const struct row_table api3_table_payout;
 
@@ -254,8 +261,13 @@ extern const struct payout_rules api3_payouts;
 enum status api3_seed(struct applying *a, const struct block_ref *before, const bool *has_code,
 		      struct error *err);
 enum status api3_birth(struct applying *a, struct error *err);
-/* While the pool is no minter a reward step leaves no event: asks the contract for the epoch. */
+/*
+ * While the pool is no minter a reward step leaves no event: asks the contract for the epoch. What
+ * it says depends on the blocks that are visited and on the node, so it is shown but not digested.
+ */
 void api3_follow_silent_epoch(struct applying *a);
+/* The later of what events tell and what the contract said. */
+uint64_t api3_last_reward_epoch(struct state *state, const struct pool *pool);
 
 /* Keeps a system failure of a book posting. */
 void api3_post(struct applying *a, enum ledger_account from, enum ledger_account to,

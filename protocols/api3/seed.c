@@ -30,15 +30,14 @@ static bool word_of(u256 *out, const struct chain_call *call)
 	return true;
 }
 
-static enum status no_state(struct applying *a, const char *what, const struct chain_call *call,
+static enum status no_state(const char *what, const struct chain_call *call,
 			    const struct block_ref *at, struct error *err)
 {
 	return error_set(
 		err, ERR_NOTFOUND,
-		"pool %s: the node cannot tell %s at block %llu%s%s: use a node that keeps "
-		"old state (archive), or a start_block before the token's creation",
-		a->pool->setup.name, what, (unsigned long long)at->number,
-		*call->reason ? ": " : "", call->reason);
+		"the node cannot tell %s at block %llu%s%s: use a node that keeps old state "
+		"(archive), or a start_block before the token's creation",
+		what, (unsigned long long)at->number, *call->reason ? ": " : "", call->reason);
 }
 
 static void set_token(struct applying *a, u256 supply, u256 balance, bool is_minter,
@@ -83,11 +82,11 @@ enum status api3_seed(struct applying *a, const struct block_ref *before, const 
 	if (st != OK)
 		return st;
 	if (!word_of(&supply, &calls[0]))
-		return no_state(a, "the token's totalSupply()", &calls[0], before, err);
+		return no_state("the token's totalSupply()", &calls[0], before, err);
 	if (!word_of(&balance, &calls[1]))
-		return no_state(a, "the token's balanceOf(pool)", &calls[1], before, err);
+		return no_state("the token's balanceOf(pool)", &calls[1], before, err);
 	if (!word_of(&minter, &calls[2]))
-		return no_state(a, "the token's getMinterStatus(pool)", &calls[2], before, err);
+		return no_state("the token's getMinterStatus(pool)", &calls[2], before, err);
 	set_token(a, supply, balance, !u256_is_zero(minter),
 		  arena_printf(a->arena, "eth_call at block %llu",
 			       (unsigned long long)before->number));
@@ -163,10 +162,22 @@ enum status api3_birth(struct applying *a, struct error *err)
 	return asset_seed(a, err);
 }
 
+static struct api3_asked *asked(struct state *state, const struct pool *pool)
+{
+	return state_row(state, &api3_table_asked, pool->id, "");
+}
+
+uint64_t api3_last_reward_epoch(struct state *state, const struct pool *pool)
+{
+	uint64_t told = api3_totals(state, pool)->epoch_index_of_last_reward;
+	uint64_t said = asked(state, pool)->epoch_index_of_last_reward;
+
+	return said > told ? said : told;
+}
+
 void api3_follow_silent_epoch(struct applying *a)
 {
 	const struct api3_parameters *p = api3_parameters(a->state, a->pool);
-	struct api3_totals *t = api3_totals(a->state, a->pool);
 	uint64_t epoch = api3_epoch(a->block->timestamp);
 	struct chain_call call = {.to = pool_contract(a->pool, API3_POOL)};
 	struct error err;
@@ -175,7 +186,7 @@ void api3_follow_silent_epoch(struct applying *a)
 	enum status st;
 
 	if (!a->chain || p->birth_block == 0 || p->is_minter ||
-	    t->epoch_index_of_last_reward >= epoch)
+	    api3_last_reward_epoch(a->state, a->pool) >= epoch)
 		return;
 	call.data = call_data(a->arena, selector_last_reward_epoch, NULL);
 	st = a->chain->ask(a->chain->context, &call, 1, a->arena, a->block, &err);
@@ -184,7 +195,6 @@ void api3_follow_silent_epoch(struct applying *a)
 		return;
 	}
 	/* A node without that state leaves what the events tell. */
-	if (word_of(&word, &call) && u256_to_u64(&last, word) &&
-	    last > t->epoch_index_of_last_reward && last <= epoch)
-		t->epoch_index_of_last_reward = last;
+	if (word_of(&word, &call) && u256_to_u64(&last, word) && last <= epoch)
+		asked(a->state, a->pool)->epoch_index_of_last_reward = last;
 }

@@ -43,7 +43,7 @@ static void every_byte_survives_in_either_case(void **state)
 		(void)snprintf(text, sizeof(text), "0x%02x", value);
 		assert_int_equal(hex_parse_exact(&byte, 1, text, 4, NULL), OK);
 		assert_int_equal(byte, value);
-		(void)snprintf(text, sizeof(text), "0X%02X", value);
+		(void)snprintf(text, sizeof(text), "0x%02X", value);
 		assert_int_equal(hex_parse_exact(&byte, 1, text, 4, NULL), OK);
 		assert_int_equal(byte, value);
 	}
@@ -76,6 +76,7 @@ static void the_exact_form_refuses_other_lengths(void **state)
 	refuse_exact("0", 2, "must begin with 0x");
 	refuse_exact("1x0000", 2, "must begin with 0x");
 	refuse_exact("0y0000", 2, "must begin with 0x");
+	refuse_exact("0X0000", 2, "must begin with 0x");
 	refuse_exact("00000", 2, "must begin with 0x");
 	refuse_exact("0x", 2, "got 0 digits");
 	refuse_exact("0x000", 2, "expected 0x and 4 hexadecimal digits, got 3 digits");

@@ -38,6 +38,7 @@ enum {
 	ARGUMENTS_MAX = 16,
 	RESIDENT_LIMIT_MB = 64,
 	EVENTS_A_SECOND_AIM = 50000,
+	STATUS_FINDINGS = 3, /* done, and there are open error findings */
 };
 
 struct serving {
@@ -500,15 +501,16 @@ int main(int argc, char **argv)
 			      WIFEXITED(seen.status) ? "exit status" : "signal",
 			      WIFEXITED(seen.status) ? WEXITSTATUS(seen.status)
 						     : WTERMSIG(seen.status));
+		if (!WIFEXITED(seen.status) || WEXITSTATUS(seen.status) != STATUS_FINDINGS)
+			goto out;
 	}
 	print_speed(&serving, &seen, server_seconds);
 	print_memory(&seen);
-	if (is_good)
-		print_store(&serving, &seen, argv[3]);
+	print_store(&serving, &seen, argv[3]);
 	status = read_status(argv[1], config);
-	if (is_good || status)
-		is_good = print_outcome(&serving, status) && is_good;
+	is_good = print_outcome(&serving, status) && is_good;
 	json_decref(status);
+out:
 	(void)kill(serving.process, SIGTERM);
 	(void)waitpid(serving.process, NULL, 0);
 	(void)fclose(serving.words);

@@ -1,4 +1,5 @@
-// A real node for tests: anvil's binary out of its npm package, on a free port.
+// A real node for tests: anvil's binary out of its npm package (or the PATH, where there is none for the platform), on a
+// free port.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -8,7 +9,9 @@ import { batch, call } from './rpc.mjs';
 
 const modules = join(dirname(fileURLToPath(import.meta.url)), '..', 'node_modules');
 const ARCH = { x64: 'amd64', arm64: 'arm64' };
-export const binary = join(modules, '@foundry-rs', `anvil-${process.platform}-${ARCH[process.arch] ?? process.arch}`, 'bin', 'anvil');
+const packed = join(modules, '@foundry-rs', `anvil-${process.platform}-${ARCH[process.arch] ?? process.arch}`, 'bin', 'anvil');
+const inPath = (process.env.PATH ?? '').split(':').map(f => join(f, 'anvil'));
+export const binary = [packed, ...inPath].find(existsSync);
 
 export const freePort = () => new Promise((resolve, reject) => {
   const s = createServer();
@@ -23,7 +26,7 @@ const hex = n => '0x' + BigInt(n).toString(16);
 
 export class Anvil {
   static async start({ timestamp = 1625879442, accounts = 16, args = [] } = {}) {
-    if (!existsSync(binary)) throw new Error(`no anvil at ${binary}: npm install --prefix tests`);
+    if (!binary) throw new Error(`no anvil at ${packed} nor in the PATH: npm ci --prefix tests`);
     const a = new Anvil();
     a.port = await freePort();
     a.url = `http://127.0.0.1:${a.port}`;

@@ -193,6 +193,10 @@ static void transfer(struct script *s, const char *from, const char *to, uint64_
 		s->contract.supply += amount;
 	if (strcmp(to, SCRIPT_NOBODY_TEXT) == 0)
 		s->contract.supply -= amount;
+	if (strcmp(to, SCRIPT_POOL_TEXT) == 0)
+		s->contract.balance += amount;
+	if (strcmp(from, SCRIPT_POOL_TEXT) == 0)
+		s->contract.balance -= amount;
 }
 
 void script_transfer(struct script *s, const char *from, const char *to, uint64_t amount)
@@ -396,6 +400,7 @@ void script_delegate(struct script *s, int user, int to)
 	if (u->delegate >= 0)
 		c->users[u->delegate].delegated_to -= u->shares;
 	u->delegate = to;
+	u->delegated_at = s->block.timestamp;
 	c->users[to].delegated_to += u->shares;
 	script_emit(s, API3_POOL, "Delegated", user_texts[user], user_texts[to],
 		    script_number(s, u->shares), script_number(s, c->users[to].delegated_to), NULL);
@@ -411,6 +416,7 @@ void script_undelegate(struct script *s, int user)
 	reward_step(s);
 	c->users[from].delegated_to -= u->shares;
 	u->delegate = -1;
+	u->delegated_at = s->block.timestamp;
 	script_emit(s, API3_POOL, "Undelegated", user_texts[user], user_texts[from],
 		    script_number(s, u->shares), script_number(s, c->users[from].delegated_to),
 		    NULL);
@@ -481,12 +487,29 @@ static uint64_t locked_part(const struct script *s, const struct script_user *u,
 	return 0;
 }
 
+static uint64_t oldest_locked(const struct script *s)
+{
+	uint64_t oldest = s->block.timestamp / SCRIPT_WEEK - 51;
+	uint64_t first = s->contract.genesis_epoch + 1;
+
+	return oldest > first ? oldest : first;
+}
+
+uint64_t script_locked(const struct script *s, int user)
+{
+	uint64_t sum = 0;
+
+	for (uint64_t epoch = s->block.timestamp / SCRIPT_WEEK; epoch >= oldest_locked(s); epoch--)
+		sum += locked_part(s, &s->contract.users[user], epoch);
+	return sum;
+}
+
 void script_precalculate(struct script *s, int user, uint64_t epochs)
 {
 	struct script_contract *c = &s->contract;
 	struct script_user *u = &c->users[user];
 	uint64_t now = s->block.timestamp / SCRIPT_WEEK;
-	uint64_t oldest = now - 51 > c->genesis_epoch + 1 ? now - 51 : c->genesis_epoch + 1;
+	uint64_t oldest = oldest_locked(s);
 
 	script_transaction(s);
 	reward_step(s);
@@ -508,6 +531,7 @@ void script_precalculate(struct script *s, int user, uint64_t epochs)
 void script_propose(struct script *s, int user)
 {
 	script_transaction(s);
+	s->contract.users[user].proposed_at = s->block.timestamp;
 	script_emit(s, API3_POOL, "UpdatedLastProposalTimestamp", user_texts[user],
 		    script_number(s, s->block.timestamp), SCRIPT_MANAGER_TEXT, NULL);
 }
@@ -528,6 +552,8 @@ void script_set(struct script *s, const char *event, uint64_t value)
 		c->wait = value;
 	else if (strcmp(event, "SetAprUpdateStep") == 0)
 		c->apr_step = value;
+	else if (strcmp(event, "SetProposalVotingPowerThreshold") == 0)
+		c->threshold = value;
 }
 
 void script_set_manager(struct script *s, bool is_active)
@@ -583,7 +609,9 @@ static void append(struct script *s)
 
 void script_apply(struct script *s)
 {
-	struct apply_options options = {.is_thorough = !s->is_brief};
+	struct apply_options options = {.is_thorough = !s->is_brief,
+					.after_event = s->after_event,
+					.context = s->context};
 	size_t count = 0;
 
 	if (s->status != OK || s->is_applied)
@@ -591,6 +619,8 @@ void script_apply(struct script *s)
 	s->is_applied = true;
 	s->status =
 		apply_block(&count, &s->applying, s->logs, s->log_count, &options, &s->err);
+	if (s->status == OK && s->after_block)
+		s->after_block(s, s->context);
 	if (s->status != OK)
 		return;
 	recorder_end_block(&s->recorder, count);
@@ -649,6 +679,7 @@ static void create(struct script *s)
 				      .apr_step = UINT64_C(10000000000000000),
 				      .target = SCRIPT_ONE / 2,
 				      .wait = SCRIPT_WEEK,
+				      .threshold = UINT64_C(1000000000000000),
 				      .reward_epoch = SCRIPT_FIRST_EPOCH,
 				      .genesis_epoch = SCRIPT_FIRST_EPOCH};
 	for (int i = 0; i < SCRIPT_USERS; i++)

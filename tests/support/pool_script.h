@@ -39,6 +39,8 @@ struct script_user {
 	uint64_t scheduled_for;
 	uint64_t delegated_to;
 	int delegate; /* -1: none */
+	uint64_t delegated_at;
+	uint64_t proposed_at;
 	uint64_t timelock_total;
 	uint64_t timelock_remaining;
 	uint64_t timelock_start;
@@ -62,10 +64,12 @@ struct script_contract {
 	uint64_t apr_step;
 	uint64_t target;
 	uint64_t wait;
+	uint64_t threshold;
 	uint64_t reward_epoch;
 	uint64_t genesis_epoch;
 	bool is_minter;
 	uint64_t supply;
+	uint64_t balance; /* the pool's */
 	struct script_user users[SCRIPT_USERS];
 	struct {
 		uint64_t epoch;
@@ -97,6 +101,12 @@ struct script {
 	enum status status; /* of the first block that could not be applied */
 	bool is_brief;      /* no checks that walk all accounts */
 	bool is_applied;    /* the block in hand */
+
+	/* Called when a block's checks are done and its rows not yet taken; may be NULL. */
+	void (*after_block)(struct script *s, void *context);
+	/* As in struct apply_options; may be NULL. */
+	bool (*after_event)(void *context, struct applying *a);
+	void *context; /* of both */
 
 	struct block_ref block;
 	struct event_log logs[SCRIPT_LOGS_MAX];
@@ -146,6 +156,8 @@ void script_vesting_deposit(struct script *s, int user, uint64_t amount, uint64_
 void script_vest(struct script *s, int user);
 /* The user's locked rewards, at most `epochs` of them in this call. */
 void script_precalculate(struct script *s, int user, uint64_t epochs);
+/* What userLocked() answers at the block in hand. */
+uint64_t script_locked(const struct script *s, int user);
 void script_propose(struct script *s, int user);
 void script_set(struct script *s, const char *event, uint64_t value);
 void script_set_manager(struct script *s, bool is_active);
