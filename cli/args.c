@@ -13,10 +13,11 @@ struct option_rule {
 
 static const struct option_rule rules[OPTION_COUNT] = {
 	[OPTION_CONFIG] = {"config", 'c', "FILE", "configuration (default: covermirror.json)"},
-	[OPTION_JSON] = {"json", 0, NULL, "print the document that HTTP answers"},
+	[OPTION_JSON] = {"json", 0, NULL, "print a JSON document"},
 	[OPTION_RAW] = {"raw", 0, NULL, "amounts in base units"},
 	[OPTION_AT] = {"at", 0, "BLOCK", "as of a block: number, hash, latest, finalized"},
-	[OPTION_LIMIT] = {"limit", 0, "N", "at most N items (default: all; events: 100)"},
+	[OPTION_LIMIT] = {"limit", 0, "N",
+			  "at most N items, 0 for all (default: all; events: 100)"},
 	[OPTION_AFTER] = {"after", 0, "CURSOR", "go on behind the \"next\" of the page before"},
 	[OPTION_FROM] = {"from", 0, "BLOCK", "first block"},
 	[OPTION_TO] = {"to", 0, "BLOCK", "last block"},
@@ -27,9 +28,10 @@ static const struct option_rule rules[OPTION_COUNT] = {
 	[OPTION_STATE] = {"state", 0, "STATE", "only open or resolved findings"},
 	[OPTION_ABI] = {"abi", 0, "FILE", "JSON ABI, a compiler's artifact, or lines of text"},
 	[OPTION_SIGNATURE] = {"signature", 0, "TEXT", "as in \"event Staked(address indexed u)\""},
-	[OPTION_DATA] = {"data", 0, "0x…", "a log's data, or call data"},
-	[OPTION_TOPIC] = {"topic", 0, "0x…", "a log's topic, in order; up to four times"},
+	[OPTION_DATA] = {"data", 0, "HEX", "a log's data, or call data"},
+	[OPTION_TOPIC] = {"topic", 0, "HEX", "a log's topic, in order; up to four times"},
 	[OPTION_QUIET] = {"quiet", 'q', NULL, "no progress, only warnings"},
+	[OPTION_VERBOSE] = {"verbose", 'v', NULL, "also ranges, retries and the like"},
 	[OPTION_HELP] = {"help", 'h', NULL, "this text"},
 	[OPTION_VERSION] = {"version", 'V', NULL, "version"},
 };
@@ -52,9 +54,10 @@ const char *option_text(enum option option)
 		[OPTION_STATE] = "    --state STATE",
 		[OPTION_ABI] = "    --abi FILE",
 		[OPTION_SIGNATURE] = "    --signature TEXT",
-		[OPTION_DATA] = "    --data 0x…",
-		[OPTION_TOPIC] = "    --topic 0x…",
+		[OPTION_DATA] = "    --data HEX",
+		[OPTION_TOPIC] = "    --topic HEX",
 		[OPTION_QUIET] = "-q, --quiet",
+		[OPTION_VERBOSE] = "-v, --verbose",
 		[OPTION_HELP] = "-h, --help",
 		[OPTION_VERSION] = "-V, --version",
 	};
@@ -115,7 +118,7 @@ static enum status parse_option(struct args *args, int argc, char **argv, int *i
 		option = text[2] ? -1 : find_letter(text[1]);
 	}
 	if (option < 0)
-		return error_set(err, ERR_USAGE, "unknown option %s", text);
+		return error_set(err, ERR_USAGE, "unknown option %s: see covermirror --help", text);
 	if (!rules[option].value && value)
 		return error_set(err, ERR_USAGE, "--%s takes no value", rules[option].name);
 	if (rules[option].value && !value) {

@@ -22,10 +22,10 @@ struct verb {
 #define RAW OPTION_BIT(OPTION_RAW)
 
 static const struct verb verbs[] = {
-	{"run", "", "follow the chain until stopped", 0, 0, true, OPTION_BIT(OPTION_QUIET),
-	 verb_run},
+	{"run", "", "follow the chain until stopped", 0, 0, true,
+	 OPTION_BIT(OPTION_QUIET) | OPTION_BIT(OPTION_VERBOSE), verb_run},
 	{"sync", "", "catch up, print a summary, exit", 0, 0, true,
-	 OPTION_BIT(OPTION_TO) | OPTION_BIT(OPTION_QUIET), verb_sync},
+	 OPTION_BIT(OPTION_TO) | OPTION_BIT(OPTION_QUIET) | OPTION_BIT(OPTION_VERBOSE), verb_sync},
 	{"status", "", "head, indexed block, checks, findings, digest", 0, 0, true, READS,
 	 verb_status},
 	{"pools", "", "the configured pools", 0, 0, true, READS | RAW, verb_pools},
@@ -49,6 +49,8 @@ static const struct verb verbs[] = {
 	 OPTION_BIT(OPTION_JSON) | OPTION_BIT(OPTION_ABI) | OPTION_BIT(OPTION_SIGNATURE) |
 		 OPTION_BIT(OPTION_DATA) | OPTION_BIT(OPTION_TOPIC),
 	 verb_decode},
+	{"check-store", "", "verify structure and digests of the mirror on disk", 0, 0, true, 0,
+	 verb_check_store},
 	{"config", "check", "read the configuration and say what it means", 1, 1, true, 0,
 	 verb_config},
 };
@@ -61,7 +63,7 @@ static void print_help(void)
 		   "Mirrors on-chain coverage pools from an Ethereum node and checks their "
 		   "arithmetic.\n\nverbs:");
 	for (size_t i = 0; i < VERB_COUNT; i++)
-		(void)printf("  %-9s%-14s%s\n", verbs[i].name, verbs[i].arguments, verbs[i].help);
+		(void)printf("  %-12s%-14s%s\n", verbs[i].name, verbs[i].arguments, verbs[i].help);
 	(void)puts("\noptions (covermirror VERB --help: those of a verb):");
 	for (int i = 0; i < OPTION_COUNT; i++)
 		if (i == OPTION_CONFIG || i == OPTION_HELP || i == OPTION_VERSION)
@@ -111,10 +113,10 @@ static enum status check_use(const struct verb *verb, const struct args *args, s
 
 static int run_verb(const struct verb *verb, const struct args *args, struct arena *arena)
 {
-	struct command command = {
-		.args = args,
-		.arena = arena,
-		.logger = logger_stderr(args_has(args, OPTION_QUIET) ? LOG_WARN : LOG_INFO)};
+	enum log_level least = args_has(args, OPTION_QUIET)     ? LOG_WARN
+			       : args_has(args, OPTION_VERBOSE) ? LOG_DEBUG
+								: LOG_INFO;
+	struct command command = {.args = args, .arena = arena, .logger = logger_stderr(least)};
 	struct config config;
 	struct error err;
 

@@ -142,6 +142,9 @@ static const char *show_seconds_of(const struct style *style, const json_t *valu
 const char *show_figure(const struct style *style, const struct figure_rule *rule,
 			const json_t *value)
 {
+	if (rule->kind == FIGURE_ADDRESS && json_is_string(value) &&
+	    strspn(json_string_value(value), "0x") == strlen(json_string_value(value)))
+		return "-"; /* the zero address: nobody */
 	if (!json_is_string(value) || rule->kind != FIGURE_NUMBER)
 		return show_plain(style, value);
 	switch (rule->unit) {

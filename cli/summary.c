@@ -18,10 +18,12 @@ static const char *cost_of(const struct style *style, const json_t *payout)
 {
 	const json_t *largest = json_array_get(json_object_get(payout, "slashes"), 0);
 
-	if (!largest)
-		return "nobody had a stake";
-	return arena_printf(style->arena, "%" JSON_INTEGER_FORMAT " accounts lose %s; most: %s %s",
-			    json_integer_value(json_object_get(payout, "accounts_slashed")),
+	json_int_t losers = json_integer_value(json_object_get(payout, "accounts_slashed"));
+
+	if (!largest || !losers)
+		return "nobody loses anything";
+	return arena_printf(style->arena, "%" JSON_INTEGER_FORMAT " account%s %s; most: %s %s",
+			    losers, losers == 1 ? " loses" : "s lose",
 			    show_amount(style, json_object_get(payout, "slash_sum")),
 			    show_short(style, json_object_get(largest, "account")),
 			    show_amount(style, json_object_get(largest, "loss")));
@@ -39,7 +41,9 @@ static enum status print_payouts(struct moment *m, const struct pool *pool,
 		return err->status;
 	items = json_object_get(document, "items");
 	count = json_array_size(items);
-	(void)fprintf(out, "  payouts: %zu\n", count);
+	(void)fprintf(out,
+		      count > PAYOUTS_SHOWN ? "  payouts: %zu, the last %d:\n" : "  payouts: %zu\n",
+		      count, PAYOUTS_SHOWN);
 	for (size_t i = count > PAYOUTS_SHOWN ? count - PAYOUTS_SHOWN : 0; i < count; i++) {
 		const json_t *payout = json_array_get(items, i);
 
@@ -100,7 +104,7 @@ enum status summary_print(const struct command *command, FILE *out, struct error
 	(void)fprintf(out, "mirror of chain %" PRIu64 " as of block %s, %s\n",
 		      command->config->chain_id, show_count(command->arena, m.number),
 		      show_time(command->arena, m.record.ref.timestamp));
-	(void)fprintf(out, "digest %s\n", hash_format(hash, m.cursor.digest));
+	(void)fprintf(out, "digest %s\n", hash_format(hash, m.newest.digest));
 	for (size_t i = 0; st == OK && i < command->config->pool_count; i++)
 		st = print_pool(command, &m, &command->config->pools[i], out, err);
 	if (st == OK)

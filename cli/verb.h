@@ -32,6 +32,7 @@ int verb_events(const struct command *command);
 int verb_findings(const struct command *command);
 int verb_explain(const struct command *command);
 int verb_decode(const struct command *command);
+int verb_check_store(const struct command *command);
 int verb_config(const struct command *command);
 
 #endif

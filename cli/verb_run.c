@@ -77,15 +77,9 @@ static enum status open_with_progress(struct mirror **mirror, const struct comma
 static int finish(const struct command *command, struct mirror *mirror, enum status st,
 		  const struct error *err)
 {
-	bool is_stopped = mirror_is_stopping(mirror);
-
 	uncatch_signals();
 	mirror_close(mirror);
-	if (st != OK)
-		return report(err);
-	if (is_stopped)
-		return EXIT_FINE;
-	return findings_status(command);
+	return st == OK ? findings_status(command) : report(err);
 }
 
 int verb_sync(const struct command *command)
@@ -106,6 +100,9 @@ int verb_sync(const struct command *command)
 	progress_end(&progress);
 	if (st == OK && !mirror_is_stopping(mirror) && !args_has(command->args, OPTION_QUIET))
 		st = summary_print(command, stdout, &err);
+	if (st == OK && mirror_is_stopping(mirror))
+		st = error_set(&err, ERR_AGAIN,
+			       "stopped before the end; the mirror is whole, go on with sync");
 	return finish(command, mirror, st, &err);
 }
 
@@ -136,6 +133,12 @@ int verb_run(const struct command *command)
 			log_info(&progress.logger, "following the head of %s",
 				 mirror_source_label(mirror));
 		st = mirror_follow(mirror, &err);
+	}
+	/* Being stopped is how a daemon ends: fine, whatever it has found. */
+	if (st == OK && mirror_is_stopping(mirror)) {
+		uncatch_signals();
+		mirror_close(mirror);
+		return EXIT_FINE;
 	}
 	return finish(command, mirror, st, &err);
 }

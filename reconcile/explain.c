@@ -59,6 +59,8 @@ static void add_slash(void *context, const struct payout_slash *slash)
 		list->capacity = capacity;
 	}
 	e->slashes[e->slash_count++] = *slash;
+	if (!slash->is_computable || !u256_is_zero(slash->loss.raw))
+		e->loser_count++;
 	e->is_sum_computable =
 		e->is_sum_computable && slash->is_computable &&
 		assets_add_ok(&e->slash_sum, e->slash_sum, slash->loss) &&
@@ -101,7 +103,6 @@ struct replay {
 	struct explained *out;
 	struct arena *arena;
 	uint32_t log_index;
-	struct checker *checker;
 	bool is_found;
 };
 
@@ -166,8 +167,7 @@ enum status explain_event(struct explained *out, struct arena *arena, struct sto
 			  struct error *err)
 {
 	struct checker checker = {.failed = ignore_failure, .resolved = ignore_resolved};
-	struct replay replay = {
-		.out = out, .arena = arena, .log_index = log_index, .checker = &checker};
+	struct replay replay = {.out = out, .arena = arena, .log_index = log_index};
 	struct block_record record;
 	struct event_log *logs;
 	struct trace trace = {0};

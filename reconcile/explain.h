@@ -23,6 +23,7 @@ struct explained {
 	struct payout payout;
 	struct payout_slash *slashes; /* largest loss first, then by address */
 	size_t slash_count;
+	size_t loser_count;     /* those that lose anything, or whose loss is not computable */
 	bool is_sum_computable; /* false where a view reverts, so that some loss has no figure */
 	/* amount = slash_sum + unclaimed_sum + rounding */
 	struct assets slash_sum;

@@ -107,6 +107,7 @@ static void on_failure(void *context, const struct check_failure *failure)
 		.trace = trace_format(arena, a->trace),
 		.state = "open",
 		.first_seen = first_seen,
+		.ordinal = tally->failed + recorder->checker.failed_count,
 	};
 	(*open_count(tally, finding->severity))++;
 	if (failure->is_standing)

@@ -26,7 +26,8 @@ enum { FINDING_ID_BYTES = 16 };
 	F(TEXT, trace, "how the expected figure came about, see ledger/trace.h")                   \
 	F(TEXT, state, "open or resolved")                                                         \
 	F(U64, first_seen, "block of the first time")                                              \
-	F(U64, resolved_at, "block, 0 while open")
+	F(U64, resolved_at, "block, 0 while open")                                                 \
+	F(U64, ordinal, "how many comparisons had failed before: the order of finding")
 
 struct finding {
 	RECORD_STRUCT(FINDING_FIELDS)

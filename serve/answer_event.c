@@ -92,6 +92,20 @@ static json_t *json_cursor(struct event_at at, struct arena *arena)
 	return json_string(arena_printf(arena, "%" PRIu64 ":%" PRIu32, at.block, at.log_index));
 }
 
+static enum status check_event_name(const struct moment *m, const struct event_query *query,
+				    struct error *err)
+{
+	for (size_t i = 0; i < m->config->pool_count; i++) {
+		const struct pool *pool = &m->config->pools[i];
+
+		for (size_t k = 0; k < pool->protocol->event_count; k++)
+			if (strcmp(pool->events[k].name, query->event) == 0)
+				return OK;
+	}
+	return error_set(err, ERR_USAGE, "no pool has an event \"%s\" (names are case-sensitive)",
+			 query->event);
+}
+
 json_t *answer_events(struct moment *m, const struct event_query *query, const struct page *page,
 		      struct error *err)
 {
@@ -103,13 +117,15 @@ json_t *answer_events(struct moment *m, const struct event_query *query, const s
 	json_t *document;
 	enum status st = OK;
 
+	if (query->event && check_event_name(m, query, err) != OK)
+		return NULL;
 	if (page->after) {
 		struct event_at after;
 
 		if (cursor_parse(&after, page->after, err) != OK)
 			return NULL;
 		after.log_index++;
-		if (after.block > from.block || (after.block == from.block))
+		if (after.block >= from.block)
 			from = after;
 	}
 	list.items = json_array();
@@ -197,7 +213,7 @@ static json_t *payout_of(const struct explained *e, struct arena *arena)
 	json_put(payout, "total_shares", json_u256(p->total_shares.raw));
 	json_put(payout, "share_price_before", price_of(p->total_before, p->total_shares, arena));
 	json_put(payout, "share_price_after", price_of(p->total_after, p->total_shares, arena));
-	json_put(payout, "accounts_slashed", json_integer((json_int_t)e->slash_count));
+	json_put(payout, "accounts_slashed", json_integer((json_int_t)e->loser_count));
 	json_put(payout, "slash_sum", amount_or_null(e->is_sum_computable, e->slash_sum));
 	json_put(payout, "unclaimed_loss", amount_or_null(e->is_sum_computable, e->unclaimed_sum));
 	json_put(payout, "rounding", rounding_of(e, arena));
@@ -347,6 +363,8 @@ json_t *answer_explain(struct moment *m, struct hash transaction, int64_t log_in
 	enum status st =
 		store_transaction_block(&ref.number, m->txn, transaction, holds, &holder, err);
 
+	if (st == OK && ref.number > m->number)
+		st = ERR_NOTFOUND; /* not yet, as of that block */
 	if (st == OK)
 		st = stored_logs(&logs, &count, m->arena, m->txn, &ref, err);
 	for (size_t i = 0; st == OK && i < count; i++)

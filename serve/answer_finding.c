@@ -59,8 +59,8 @@ static int by_place(const void *a, const void *b)
 
 	if (x->finding.block != y->finding.block)
 		return x->finding.block < y->finding.block ? -1 : 1;
-	if (x->finding.log_index != y->finding.log_index)
-		return x->finding.log_index < y->finding.log_index ? -1 : 1;
+	if (x->finding.ordinal != y->finding.ordinal)
+		return x->finding.ordinal < y->finding.ordinal ? -1 : 1;
 	return memcmp(x->key, y->key, FINDING_ID_BYTES);
 }
 
@@ -119,12 +119,26 @@ static json_t *page_of(const struct finding_list *list, const struct page *page,
 	return json_list(items, i < list->count ? json_string(id) : NULL);
 }
 
+static enum status check_check_id(const struct moment *m, const char *id, struct error *err)
+{
+	for (size_t i = 0; i < m->config->pool_count; i++) {
+		const struct protocol *protocol = m->config->pools[i].protocol;
+
+		for (size_t k = 0; k < protocol->check_count; k++)
+			if (strcmp(protocol->checks[k].id, id) == 0)
+				return OK;
+	}
+	return error_set(err, ERR_USAGE, "no check \"%s\"", id);
+}
+
 json_t *answer_findings(struct moment *m, const struct finding_query *query,
 			const struct page *page, struct error *err)
 {
 	struct finding_list list = {.query = query, .arena = m->arena};
 	json_t *document = NULL;
 
+	if (query->check && check_check_id(m, query->check, err) != OK)
+		return NULL;
 	for (size_t i = 0; i < m->config->pool_count; i++) {
 		struct reading r = moment_reading(m, &m->config->pools[i]);
 

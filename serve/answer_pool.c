@@ -57,14 +57,14 @@ json_t *answer_status(struct moment *m, struct error *err)
 	json_put(findings, "info", json_integer((json_int_t)open.info));
 	json_put(status, "chain_id", json_integer((json_int_t)m->config->chain_id));
 	json_put(status, "head", json_block(&seen.head));
-	json_put(status, "indexed", json_block(&m->cursor.ref));
+	json_put(status, "indexed", json_block(&m->newest.ref));
 	json_put(status, "finalized",
 		 seen.has_finalized ? json_integer((json_int_t)seen.finalized) : json_null());
 	json_put(status, "proved", json_array());
 	json_put(status, "events", json_integer((json_int_t)events));
 	json_put(status, "checks", checks);
 	json_put(status, "findings", findings);
-	json_put(status, "digest", json_hash(m->cursor.digest));
+	json_put(status, "digest", json_hash(m->newest.digest));
 	if (store_stats(&stats, m->txn, err) != OK) {
 		json_decref(status);
 		return NULL;

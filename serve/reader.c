@@ -115,6 +115,7 @@ static enum status locate(struct moment *m, struct error *err)
 	}
 	if (st != OK)
 		return st;
+	m->newest = near;
 	m->time_earliest = near.ref.timestamp;
 	m->time_latest = near.ref.timestamp;
 	m->has_record = near.ref.number == m->number;

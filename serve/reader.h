@@ -19,6 +19,8 @@ struct moment {
 	/* The block's own record, where the mirror has one; else only its number is known. */
 	bool has_record;
 	struct block_record record;
+	struct block_record
+		newest; /* the newest block record not above `number`: its digest holds */
 	struct block_record cursor; /* the newest block of the mirror */
 	uint64_t time_earliest;
 	uint64_t time_latest;

@@ -305,10 +305,9 @@ static void run_program(struct seen *seen, char *program, char *config, const ch
 			break;
 		sample_status(seen, process);
 		sample_threads(seen, process);
-		if (sample % SMAPS_EVERY == 0) {
+		sample_io(seen, process);
+		if (sample % SMAPS_EVERY == 0)
 			sample_maps(seen, process);
-			sample_io(seen, process);
-		}
 		(void)nanosleep(&pause, NULL);
 	}
 	seen->seconds = seconds_now() - seen->begun;
