@@ -16,11 +16,11 @@ static const char *text_of(const json_t *object, const char *key)
 /* The heaviest loss and its part of the stake, for one line. */
 static const char *cost_of(const struct style *style, const json_t *payout)
 {
-	const json_t *largest = json_array_get(json_object_get(payout, "slashes"), 0);
+	const json_t *largest = json_object_get(payout, "largest_slash");
 
 	json_int_t losers = json_integer_value(json_object_get(payout, "accounts_slashed"));
 
-	if (!largest || !losers)
+	if (!json_is_object(largest) || !losers)
 		return "nobody loses anything";
 	return arena_printf(style->arena, "%" JSON_INTEGER_FORMAT " account%s %s; most: %s %s",
 			    losers, losers == 1 ? " loses" : "s lose",

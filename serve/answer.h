@@ -27,7 +27,8 @@ json_t *answer_accounts(struct moment *m, const struct pool *pool, const struct 
 json_t *answer_account(struct moment *m, const struct pool *pool, struct address account,
 		       struct error *err);
 
-/* Oldest first; the cursor is "block:log". With what each cost the accounts. */
+/* Oldest first; the cursor is "block:log". With what each cost the accounts: how many, the sum, the
+ * heaviest loss; every account's is in answer_explain. */
 json_t *answer_payouts(struct moment *m, const struct pool *pool, const struct page *page,
 		       struct error *err);
 

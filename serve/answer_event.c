@@ -156,25 +156,28 @@ static json_t *amount_or_null(bool is_computable, struct assets amount)
 	return is_computable ? json_u256(amount.raw) : json_null();
 }
 
+static json_t *slash_of(const struct payout_slash *slash)
+{
+	json_t *item = json_object();
+	bool ok = slash->is_computable;
+
+	json_put(item, "account", json_address(slash->account));
+	json_put(item, "stake_before", amount_or_null(ok, slash->staked_before));
+	json_put(item, "stake_after", amount_or_null(ok, slash->staked_after));
+	json_put(item, "stake_loss", amount_or_null(ok, slash->staked_loss));
+	json_put(item, "pending_unstake_loss", amount_or_null(ok, slash->pending_loss));
+	json_put(item, "loss", amount_or_null(ok, slash->loss));
+	json_put(item, "unclaimed_loss", amount_or_null(ok, slash->unclaimed_loss));
+	return item;
+}
+
 static json_t *slashes_of(const struct explained *e)
 {
 	json_t *list = json_array();
 
-	for (size_t i = 0; i < e->slash_count; i++) {
-		const struct payout_slash *slash = &e->slashes[i];
-		json_t *item = json_object();
-		bool ok = slash->is_computable;
-
-		json_put(item, "account", json_address(slash->account));
-		json_put(item, "stake_before", amount_or_null(ok, slash->staked_before));
-		json_put(item, "stake_after", amount_or_null(ok, slash->staked_after));
-		json_put(item, "stake_loss", amount_or_null(ok, slash->staked_loss));
-		json_put(item, "pending_unstake_loss", amount_or_null(ok, slash->pending_loss));
-		json_put(item, "loss", amount_or_null(ok, slash->loss));
-		json_put(item, "unclaimed_loss", amount_or_null(ok, slash->unclaimed_loss));
-		if (json_array_append_new(list, item) != 0)
+	for (size_t i = 0; i < e->slash_count; i++)
+		if (json_array_append_new(list, slash_of(&e->slashes[i])) != 0)
 			abort();
-	}
 	return list;
 }
 
@@ -197,7 +200,8 @@ static json_t *rounding_of(const struct explained *e, struct arena *arena)
 					u256_format(digits, e->rounding.raw)));
 }
 
-static json_t *payout_of(const struct explained *e, struct arena *arena)
+/* `has_slashes`: with every account's; else only the heaviest, as in a list of payouts. */
+static json_t *payout_of(const struct explained *e, bool has_slashes, struct arena *arena)
 {
 	const struct payout *p = &e->payout;
 	json_t *payout = json_object();
@@ -217,7 +221,9 @@ static json_t *payout_of(const struct explained *e, struct arena *arena)
 	json_put(payout, "slash_sum", amount_or_null(e->is_sum_computable, e->slash_sum));
 	json_put(payout, "unclaimed_loss", amount_or_null(e->is_sum_computable, e->unclaimed_sum));
 	json_put(payout, "rounding", rounding_of(e, arena));
-	json_put(payout, "slashes", slashes_of(e));
+	json_put(payout, "largest_slash", e->slash_count ? slash_of(&e->slashes[0]) : json_null());
+	if (has_slashes)
+		json_put(payout, "slashes", slashes_of(e));
 	return payout;
 }
 
@@ -235,18 +241,23 @@ struct payout_list {
 static bool add_payout(void *context, const struct payout *payout)
 {
 	struct payout_list *list = context;
+	struct arena *arena;
 	struct explained e;
 
 	if (list->limit && json_array_size(list->items) >= list->limit) {
 		list->has_more = true;
 		return false;
 	}
-	list->status = explain_event(&e, list->m->arena, list->m->txn, list->pool, payout->block,
+	/* Every account of the pool stands in it: gone before the next payout. */
+	arena = arena_new();
+	list->status = explain_event(&e, arena, list->m->txn, list->pool, payout->block,
 				     payout->log_index, list->err);
+	if (list->status == OK &&
+	    json_array_append_new(list->items, payout_of(&e, false, arena)) != 0)
+		abort();
+	arena_free(arena);
 	if (list->status != OK)
 		return false;
-	if (json_array_append_new(list->items, payout_of(&e, list->m->arena)) != 0)
-		abort();
 	list->last = (struct event_at){payout->block, payout->log_index};
 	return true;
 }
@@ -303,7 +314,7 @@ static json_t *explained_of(const struct explained *e, struct arena *arena)
 	json_put(event, "postings", postings_of(e));
 	json_put(event, "checks", checks);
 	if (e->is_payout) {
-		json_put(event, "payout", payout_of(e, arena));
+		json_put(event, "payout", payout_of(e, true, arena));
 		json_put(event, "rounding_is",
 			 json_string(e->pool->protocol->payouts->rounding_text));
 	}

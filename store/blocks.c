@@ -48,12 +48,6 @@ bool block_value_read(struct block_record *out, uint64_t number, MDB_val bytes)
 	return true;
 }
 
-void index_key(uint8_t out[INDEX_KEY_BYTES], const uint8_t prefix[PREFIX_BYTES], uint64_t number)
-{
-	memcpy(out, prefix, PREFIX_BYTES);
-	put_be64(out + PREFIX_BYTES, number);
-}
-
 /* ---- change lists ---- */
 
 struct change_walk change_walk_of(struct slice list)
@@ -632,33 +626,23 @@ enum status store_block_below(struct block_record *out, struct store_txn *txn, u
 enum status store_block_by_hash(struct block_record *out, struct store_txn *txn, struct hash hash,
 				struct error *err)
 {
-	uint8_t key[INDEX_KEY_BYTES];
 	char text[HEX_SIZE(HASH_BYTES)];
-	MDB_val k = val_of(key, sizeof(key));
-	MDB_val v;
-	MDB_cursor *cursor;
-	enum status status = txn_cursor(&cursor, txn, DB_HASHES, err);
-	int rc;
+	uint64_t number = 0;
+	enum status status;
 
-	if (status != OK)
-		return status;
-	index_key(key, hash.bytes, 0);
-	for (rc = mdb_cursor_get(cursor, &k, &v, MDB_SET_RANGE);
-	     !rc && k.mv_size == INDEX_KEY_BYTES &&
-	     memcmp(k.mv_data, hash.bytes, PREFIX_BYTES) == 0;
-	     rc = mdb_cursor_get(cursor, &k, &v, MDB_NEXT)) {
-		uint64_t number = get_be64((const uint8_t *)k.mv_data + PREFIX_BYTES);
-
-		status = store_block(out, txn, number, err);
+	for (;; number++) {
+		status = index_next(&number, txn, DB_HASHES, hash.bytes, err);
+		if (status == ERR_NOTFOUND)
+			return error_set(err, ERR_NOTFOUND, "the mirror has no block %s",
+					 hash_format(text, hash));
+		if (status == OK)
+			status = store_block(out, txn, number, err);
 		if (status == ERR_NOTFOUND)
 			return error_set(err, ERR_CORRUPT, "block %" PRIu64 " is in the index only",
 					 number);
 		if (status != OK || hash_equal(out->ref.hash, hash))
 			return status;
 	}
-	if (rc && rc != MDB_NOTFOUND)
-		return txn_failed(txn, rc, "read the index of block hashes", err);
-	return error_set(err, ERR_NOTFOUND, "the mirror has no block %s", hash_format(text, hash));
 }
 
 /* ---- changes ---- */

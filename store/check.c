@@ -369,18 +369,20 @@ static enum status find_stray_entry(struct check *check, enum store_db db, const
 
 		if (k.mv_size != INDEX_KEY_BYTES)
 			break;
-		number = get_be64((const uint8_t *)k.mv_data + PREFIX_BYTES);
+		number = index_key_number(k.mv_data);
 		if (db == DB_HASHES) {
 			status = store_block(&record, check->txn, number, err);
 			is_held = status == OK &&
-				  memcmp(record.ref.hash.bytes, k.mv_data, PREFIX_BYTES) == 0;
+				  memcmp(record.ref.hash.bytes, index_key_prefix(k.mv_data),
+					 PREFIX_BYTES) == 0;
 		} else {
 			status = event_scan_open(&scan, check->txn, (struct event_at){number, 0},
 						 number, false, err);
 			while (status == OK && !is_held) {
 				status = event_scan_next(&at, &value, &scan, err);
-				is_held = status == OK && memcmp(value.data - PREFIX_BYTES,
-								 k.mv_data, PREFIX_BYTES) == 0;
+				is_held = status == OK &&
+					  memcmp(value.data - PREFIX_BYTES,
+						 index_key_prefix(k.mv_data), PREFIX_BYTES) == 0;
 			}
 			event_scan_close(&scan);
 		}

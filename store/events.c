@@ -81,33 +81,6 @@ void event_scan_close(struct event_scan *scan)
 
 /* ---- transactions ---- */
 
-/* The next index entry of this prefix at or above `number`. */
-static enum status next_candidate(uint64_t *number, struct store_txn *txn,
-				  const uint8_t prefix[PREFIX_BYTES], struct error *err)
-{
-	uint8_t key[INDEX_KEY_BYTES];
-	MDB_val k = val_of(key, sizeof(key));
-	MDB_val v;
-	MDB_cursor *cursor;
-	enum status status = txn_cursor(&cursor, txn, DB_TRANSACTIONS, err);
-	int rc;
-
-	if (status != OK)
-		return status;
-	index_key(key, prefix, *number);
-	rc = mdb_cursor_get(cursor, &k, &v, MDB_SET_RANGE);
-	if (rc && rc != MDB_NOTFOUND)
-		return txn_failed(txn, rc, "read the index of transactions", err);
-	if (!rc && k.mv_size != INDEX_KEY_BYTES)
-		return error_set(err, ERR_CORRUPT,
-				 "%s: a key of %zu bytes in the index of transactions",
-				 txn->store->path, k.mv_size);
-	if (rc || memcmp(k.mv_data, prefix, PREFIX_BYTES) != 0)
-		return ERR_NOTFOUND;
-	*number = get_be64((const uint8_t *)k.mv_data + PREFIX_BYTES);
-	return OK;
-}
-
 enum status store_transaction_block(uint64_t *block, struct store_txn *txn, struct hash transaction,
 				    bool (*holds)(void *context, uint64_t block), void *context,
 				    struct error *err)
@@ -118,7 +91,7 @@ enum status store_transaction_block(uint64_t *block, struct store_txn *txn, stru
 
 	/* Each round seeks again: `holds` may read through this transaction. */
 	for (;;) {
-		status = next_candidate(&number, txn, transaction.bytes, err);
+		status = index_next(&number, txn, DB_TRANSACTIONS, transaction.bytes, err);
 		if (status != OK)
 			break;
 		if (!holds || holds(context, number)) {

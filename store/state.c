@@ -162,15 +162,17 @@ static void decode_into(void *out, struct state *state, const struct row_table *
 }
 
 /* Reads a version; an absent row is zeros with empty bytes. */
-static struct slice load(void *out, struct state *state, const struct row_table *table,
-			 uint16_t pool, const uint8_t *key, uint64_t at)
+static struct slice load(void *out, uint64_t *since, struct state *state,
+			 const struct row_table *table, uint16_t pool, const uint8_t *key,
+			 uint64_t at)
 {
 	struct row_key row_key = make_key(table, pool, key);
 	struct slice bytes = {0};
 	struct error err;
 	enum status st;
 
-	st = store_row_get(&bytes, NULL, state->txn, &row_key, at, &err);
+	*since = 0;
+	st = store_row_get(&bytes, since, state->txn, &row_key, at, &err);
 	if (st == OK) {
 		decode_into(out, state, table, bytes);
 		return bytes;
@@ -189,6 +191,7 @@ static struct entry *insert(struct state *state, const struct row_table *table, 
 {
 	struct entry *entry = arena_alloc(state->arena, sizeof(*entry));
 	size_t size = table->record->size;
+	uint64_t since;
 	size_t b;
 
 	if (state->entry_count++ > state->bucket_count * 2)
@@ -197,8 +200,8 @@ static struct entry *insert(struct state *state, const struct row_table *table, 
 	entry->pool = pool;
 	memcpy(entry->key, key, table->key_size);
 	entry->now = arena_alloc(state->arena, size);
-	entry->stored =
-		slice_copy(state->arena, load(entry->now, state, table, pool, key, state->read_at));
+	entry->stored = slice_copy(
+		state->arena, load(entry->now, &since, state, table, pool, key, state->read_at));
 	entry->before = arena_copy(state->arena, entry->now, size);
 	b = bucket_of(state, table, pool, key);
 	entry->next_in_bucket = state->buckets[b];
@@ -240,19 +243,28 @@ const void *state_row_before(struct state *state, const struct row_table *table,
 	return entry->before;
 }
 
-void state_row_at(void *out, struct state *state, const struct row_table *table, uint16_t pool,
-		  const void *key, uint64_t at)
+void state_row_since(void *out, uint64_t *since, struct state *state, const struct row_table *table,
+		     uint16_t pool, const void *key, uint64_t at)
 {
 	struct entry *entry;
 
 	if (at < state->block) {
-		(void)load(out, state, table, pool, key, at);
+		(void)load(out, since, state, table, pool, key, at);
 		return;
 	}
 	entry = find(state, table, pool, key);
 	if (!entry)
 		entry = insert(state, table, pool, key);
 	memcpy(out, entry->now, table->record->size);
+	*since = at;
+}
+
+void state_row_at(void *out, struct state *state, const struct row_table *table, uint16_t pool,
+		  const void *key, uint64_t at)
+{
+	uint64_t since;
+
+	state_row_since(out, &since, state, table, pool, key, at);
 }
 
 void state_each(struct state *state, const struct row_table *table, uint16_t pool,

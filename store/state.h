@@ -62,6 +62,13 @@ void state_row_at(void *out, struct state *state, const struct row_table *table,
 		  const void *key, uint64_t at);
 
 /*
+ * The same, and a block from which on the row has been so (the one that wrote it, 0 where there was
+ * none, or `at` where that is not known): asking for an earlier time needs no second look.
+ */
+void state_row_since(void *out, uint64_t *since, struct state *state, const struct row_table *table,
+		     uint16_t pool, const void *key, uint64_t at);
+
+/*
  * Calls `visit` for every row of a table as it is now, in key order for those in the store, then
  * those that this block made. Returning false ends the walk.
  */

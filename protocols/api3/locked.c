@@ -13,26 +13,48 @@ uint64_t api3_oldest_locked_epoch(const struct api3_parameters *parameters, uint
 	return oldest > first ? oldest : first;
 }
 
-bool api3_locked_in_epoch(struct assets *out, struct state *state, const struct pool *pool,
-			  struct address account, uint64_t block, uint64_t reward_epoch,
-			  bool is_view)
+/* An account's shares at the end of past blocks, asked from the newest to the oldest. */
+struct past_shares {
+	bool is_known;
+	uint64_t since; /* from this block on, up to the block asked last, they were: */
+	struct shares shares;
+};
+
+static struct shares shares_at(struct past_shares *past, struct state *state,
+			       const struct pool *pool, struct address account, uint64_t block)
+{
+	struct api3_account then;
+
+	if (!past->is_known || block < past->since) {
+		state_row_since(&then, &past->since, state, &api3_table_account, pool->id,
+				account.bytes, block);
+		past->shares = then.shares;
+		past->is_known = true;
+	}
+	return past->shares;
+}
+
+/* One epoch's part; nothing where it had no reward. */
+static bool locked_in_epoch(struct assets *out, struct past_shares *past, struct state *state,
+			    const struct pool *pool, struct address account, uint64_t block,
+			    uint64_t epoch, bool is_view)
 {
 	uint8_t key[8];
 	struct api3_reward reward;
-	struct api3_account then;
 
-	put_be64(key, reward_epoch);
+	put_be64(key, epoch);
 	state_row_at(&reward, state, &api3_table_reward, pool->id, key, block);
 	*out = assets_of(U256_ZERO);
-	if (reward.block == 0)
-		return true;
-	state_row_at(&then, state, &api3_table_account, pool->id, account.bytes, reward.block);
-	return api3_locked_part(out, reward.amount, then.shares, reward.total_shares_then, is_view);
+	return reward.block == 0 ||
+	       api3_locked_part(out, reward.amount,
+				shares_at(past, state, pool, account, reward.block),
+				reward.total_shares_then, is_view);
 }
 
 bool api3_locked(struct assets *out, struct state *state, const struct pool *pool,
 		 struct address account, uint64_t block, uint64_t epoch)
 {
+	struct past_shares past = {.is_known = false};
 	struct api3_parameters parameters;
 	struct assets sum = assets_of(U256_ZERO);
 	uint64_t oldest;
@@ -42,7 +64,7 @@ bool api3_locked(struct assets *out, struct state *state, const struct pool *poo
 	for (uint64_t e = epoch; e >= oldest; e--) {
 		struct assets part;
 
-		if (!api3_locked_in_epoch(&part, state, pool, account, block, e, true) ||
+		if (!locked_in_epoch(&part, &past, state, pool, account, block, e, true) ||
 		    !assets_add_ok(&sum, sum, part))
 			return false;
 	}
@@ -54,6 +76,7 @@ bool api3_locked(struct assets *out, struct state *state, const struct pool *poo
 static void add_slice(struct applying *a, struct address user, uint64_t epoch, uint64_t stop)
 {
 	struct api3_account *account = api3_account(a->state, a->pool, user);
+	struct past_shares past = {.is_known = false};
 	uint64_t next;
 
 	if (account->precalculated_initial_epoch != epoch) {
@@ -65,8 +88,8 @@ static void add_slice(struct applying *a, struct address user, uint64_t epoch, u
 	for (; next > stop; next--) {
 		struct assets part;
 
-		if (!api3_locked_in_epoch(&part, a->state, a->pool, user, a->block->number, next,
-					  false) ||
+		if (!locked_in_epoch(&part, &past, a->state, a->pool, user, a->block->number, next,
+				     false) ||
 		    !assets_add_ok(&account->precalculated_locked, account->precalculated_locked,
 				   part))
 			break; /* the figure will differ from the event's */

@@ -17,11 +17,6 @@ bool api3_locked(struct assets *out, struct state *state, const struct pool *poo
 /* The oldest epoch whose reward is still locked in `epoch`. */
 uint64_t api3_oldest_locked_epoch(const struct api3_parameters *parameters, uint64_t epoch);
 
-/* One epoch's part; adds nothing where it had no reward. */
-bool api3_locked_in_epoch(struct assets *out, struct state *state, const struct pool *pool,
-			  struct address account, uint64_t block, uint64_t reward_epoch,
-			  bool is_view) MUST_CHECK;
-
 /* CalculatingUserLocked and CalculatedUserLocked: the sum in slices, over several calls. */
 void api3_on_calculating_locked(struct applying *a, const struct pool_event *event);
 void api3_on_calculated_locked(struct applying *a, const struct pool_event *event);

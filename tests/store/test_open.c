@@ -216,12 +216,36 @@ static void the_identity_comes_back(void **state)
 	arena_free(arena);
 }
 
+static void keep_a_block(struct mirror *m)
+{
+	mirror_begin(m);
+	append_row(m, 1, "k", "v");
+	mirror_commit(m);
+}
+
+static void a_mirror_without_a_block_may_be_taken_over(void **state)
+{
+	struct mirror *m = *state;
+	struct store_identity identity;
+	struct arena *arena = arena_new();
+
+	open_fine(m);
+	close_again(m);
+	assert_ok(try_open(m, STORE_WRITE, 31337, "c\n"), m->err);
+	assert_ok(store_read_identity(&identity, arena, m->store, &m->err), m->err);
+	assert_int_equal(identity.chain_id, 31337);
+	assert_string_equal(identity.pool_set, "c\n");
+	close_again(m);
+	arena_free(arena);
+}
+
 static void another_chain_is_refused(void **state)
 {
 	struct mirror *m = *state;
 	char words[256];
 
 	open_fine(m);
+	keep_a_block(m);
 	close_again(m);
 	assert_int_equal(try_open(m, STORE_WRITE, 31337, "a\nb\n"), ERR_DENIED);
 	(void)snprintf(words, sizeof(words),
@@ -240,15 +264,17 @@ static void other_pools_are_refused_with_the_first_difference(void **state)
 		const char *pool_set;
 		const char *words;
 	} cases[] = {
-		{"a\nc\n", "it has \"b\", the configuration has \"c\":"},
-		{"x\nb\n", "it has \"a\", the configuration has \"x\":"},
-		{"a\n", "it has \"b\", the configuration has nothing more:"},
-		{"a\nb\nc\n", "it has nothing more, the configuration has \"c\":"},
-		{"", "it has \"a\", the configuration has nothing more:"},
+		{"a\nc\n", "at pool b it has \"b\" where the configuration has \"c\":"},
+		{"x\nb\n", "at pool a it has \"a\" where the configuration has \"x\":"},
+		{"a\n", "at pool b it has \"b\" where the configuration has nothing:"},
+		{"a\nb\nc\n", "at pool c it has nothing where the configuration has \"c\":"},
+		{"", "at pool a it has \"a\" where the configuration has nothing:"},
+		{"a\nb 1 x=2\n", "at pool b it has nothing where the configuration has \"1\":"},
 		{"a\nb", "of other pools"},
 	};
 
 	open_fine(m);
+	keep_a_block(m);
 	close_again(m);
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		assert_int_equal(try_open(m, STORE_WRITE, 1, cases[i].pool_set), ERR_DENIED);
@@ -845,6 +871,7 @@ int main(void)
 		TEST(the_folder_is_made_but_not_the_one_above),
 		TEST(a_file_is_not_a_folder),
 		TEST(the_identity_comes_back),
+		TEST(a_mirror_without_a_block_may_be_taken_over),
 		TEST(another_chain_is_refused),
 		TEST(other_pools_are_refused_with_the_first_difference),
 		TEST(another_schema_is_refused),
