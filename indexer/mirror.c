@@ -123,8 +123,7 @@ static enum status make_filters(struct mirror *m, struct error *err)
 	return OK;
 }
 
-/* Which pools the store already holds from their creation on. */
-static enum status read_births(struct mirror *m, struct error *err)
+enum status mirror_read_births(struct mirror *m, struct error *err)
 {
 	struct block_record cursor;
 	struct store_txn *txn;
@@ -132,6 +131,8 @@ static enum status read_births(struct mirror *m, struct error *err)
 	bool is_empty = true;
 	enum status st = mirror_cursor(&cursor, &is_empty, m, err);
 
+	for (size_t i = 0; i < m->config->pool_count; i++)
+		m->pools[i].is_born_in_store = false;
 	if (st != OK || is_empty)
 		return st;
 	st = store_begin(&txn, m->store, STORE_READ, err);
@@ -177,7 +178,7 @@ enum status mirror_open(struct mirror **out, const struct config *config,
 	if (st == OK)
 		st = store_open(&m->store, config->store_path, STORE_WRITE, &identity, err);
 	if (st == OK)
-		st = read_births(m, err);
+		st = mirror_read_births(m, err);
 	if (st != OK) {
 		mirror_close(m);
 		return st;
@@ -382,6 +383,17 @@ enum status mirror_look(struct block_ref *head, struct mirror *m, struct error *
 	return st == ERR_NOTFOUND ? OK : st;
 }
 
+/* The new branch may have another head, and create a contract in another block. */
+static enum status take_other_branch(struct mirror *m, struct error *err)
+{
+	struct block_ref head;
+	enum status st = mirror_rewind_to_fork(m, err);
+
+	if (st == OK)
+		st = mirror_look(&head, m, err);
+	return st == OK ? mirror_find_births(m, head.number, err) : st;
+}
+
 static enum status sync_segments(struct mirror *m, struct sync *sync, struct error *err)
 {
 	uint64_t from = sync->from;
@@ -392,7 +404,7 @@ static enum status sync_segments(struct mirror *m, struct sync *sync, struct err
 		st = fetch_segment(m, sync, from, segment_end(m, from, sync->to, is_dense(m, sync)),
 				   err);
 		if (st == ERR_REORG)
-			st = mirror_rewind_to_fork(m, err);
+			st = take_other_branch(m, err);
 		if (st == ERR_AGAIN && m->must_refetch && refetches++ < REFETCHES_MAX)
 			st = OK;
 		if (st == OK)
@@ -427,7 +439,7 @@ enum status mirror_sync(struct mirror *m, uint64_t to, struct error *err)
 	enum status st = mirror_look(&head, m, err);
 
 	if (st != OK)
-		return st;
+		return mirror_is_stopping(m) ? OK : st;
 	if (to == UINT64_MAX)
 		to = head.number;
 	if (to > head.number)
@@ -440,7 +452,7 @@ enum status mirror_sync(struct mirror *m, uint64_t to, struct error *err)
 	if (st == OK)
 		st = next_block(&sync.from, m, err);
 	if (st != OK)
-		return st;
+		return mirror_is_stopping(m) ? OK : st;
 	m->target = to;
 	sync.to = to;
 	sync.started_ms = clock_now_ms(&m->clock);

@@ -48,6 +48,9 @@ struct mirror {
 	atomic_bool is_stopping;
 };
 
+/* Which pools the store holds from their creation on, as of its newest block. */
+enum status mirror_read_births(struct mirror *m, struct error *err) MUST_CHECK;
+
 /* births.c: checks each pool's contracts at `head` and finds the block of its creation. */
 enum status mirror_find_births(struct mirror *m, uint64_t head, struct error *err) MUST_CHECK;
 

@@ -90,10 +90,10 @@ enum status mirror_rewind_to_fork(struct mirror *m, struct error *err)
 	if (st != OK)
 		return st;
 	for (size_t i = 0; i < m->config->pool_count; i++)
-		if (m->pools[i].is_born_in_store && m->pools[i].birth > fork.ref.number) {
-			m->pools[i].is_born_in_store = false;
-			m->pools[i].birth = 0;
-		}
+		m->pools[i].birth = 0; /* of the branch that is gone, if it is above the fork */
+	st = mirror_read_births(m, err);
+	if (st != OK)
+		return st;
 	log_warn(m->logger, "reorg: rewound from block %" PRIu64 " to block %" PRIu64,
 		 cursor.ref.number, fork.ref.number);
 	return OK;
