@@ -124,7 +124,12 @@ json_t *answer_events(struct moment *m, const struct event_query *query, const s
 
 		if (cursor_parse(&after, page->after, err) != OK)
 			return NULL;
-		after.log_index++;
+		if (after.log_index < UINT32_MAX) {
+			after.log_index++;
+		} else if (after.block < UINT64_MAX) {
+			after.block++;
+			after.log_index = 0;
+		}
 		if (after.block >= from.block)
 			from = after;
 	}

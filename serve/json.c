@@ -153,18 +153,22 @@ json_t *json_list(json_t *items, json_t *next)
 	return list;
 }
 
+static bool parse_part(uint64_t *out, const char *digits, size_t length)
+{
+	u256 value;
+
+	return u256_parse(&value, digits, length, NULL) == OK && u256_to_u64(out, value);
+}
+
 enum status cursor_parse(struct event_at *out, const char *text, struct error *err)
 {
-	char *end;
-	unsigned long long block = strtoull(text, &end, 10);
-	unsigned long long log;
+	size_t length = strcspn(text, ":");
+	uint64_t block;
+	uint64_t log;
 
-	if (end == text || *end != ':' || text[0] < '0' || text[0] > '9')
+	if (text[length] != ':' || !parse_part(&block, text, length) ||
+	    !parse_part(&log, text + length + 1, strlen(text + length + 1)) || log > UINT32_MAX)
 		return error_set(err, ERR_USAGE, "\"%s\" is no cursor: expected BLOCK:LOG", text);
-	text = end + 1;
-	log = strtoull(text, &end, 10);
-	if (end == text || *end || text[0] < '0' || text[0] > '9' || log > UINT32_MAX)
-		return error_set(err, ERR_USAGE, "no cursor: expected BLOCK:LOG");
 	*out = (struct event_at){.block = block, .log_index = (uint32_t)log};
 	return OK;
 }
