@@ -3,6 +3,14 @@
 #include <stdio.h>
 #include <string.h>
 
+/* A message is one line: it may hold foreign text, and is printed on terminals. */
+static void clean(char *text)
+{
+	for (; *text; text++)
+		if ((unsigned char)*text < 0x20 || *text == 0x7f)
+			*text = ' ';
+}
+
 void error_fill(struct error *err, enum status status, const char *format, ...)
 {
 	va_list args;
@@ -13,6 +21,7 @@ void error_fill(struct error *err, enum status status, const char *format, ...)
 	va_start(args, format);
 	(void)vsnprintf(err->message, sizeof(err->message), format, args);
 	va_end(args);
+	clean(err->message);
 }
 
 enum status error_wrap(struct error *err, const char *format, ...)
@@ -28,6 +37,7 @@ enum status error_wrap(struct error *err, const char *format, ...)
 	va_start(args, format);
 	(void)vsnprintf(context, sizeof(context), format, args);
 	va_end(args);
+	clean(context);
 	(void)snprintf(old, sizeof(old), "%s", err->message);
 	used = strlen(context);
 	if (used > sizeof(context) - 3)

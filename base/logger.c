@@ -58,7 +58,8 @@ void log_line(const struct logger *logger, enum log_level level, const char *for
 	(void)vsnprintf(line, sizeof(line), format, args);
 	va_end(args);
 	for (char *at = line; *at; at++)
-		if ((unsigned char)*at < 0x20 || *at == 0x7f) /* foreign text must not forge a line */
+		if ((unsigned char)*at < 0x20 ||
+		    *at == 0x7f) /* foreign text must not forge a line */
 			*at = ' ';
 	logger->write(logger->context, level, line);
 }

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { PLAIN_LINE_MS = 2000 };
+enum { PLAIN_LINE_MS = 2000, FIRST_LINE_MS = 500 };
 
 void progress_end(struct progress *progress)
 {
@@ -55,6 +55,8 @@ void progress_show(void *context, const struct mirror_progress *p)
 
 	if (p->to < p->from && p->is_last)
 		return; /* nothing was to do */
+	if (!p->is_last && p->elapsed_ms < FIRST_LINE_MS)
+		return; /* a rate of nothing yet */
 	if (!progress->is_terminal && !p->is_last && progress->told_ms &&
 	    p->elapsed_ms - progress->told_ms < PLAIN_LINE_MS)
 		return;

@@ -600,7 +600,7 @@ static const char *pool_set(struct arena *arena, const struct pool *pools, size_
 		const struct pool_setup *setup = &pools[i].setup;
 		const struct protocol *protocol = pools[i].protocol;
 
-		buffer_printf(&text, "%s %s %" PRIu64, setup->name, setup->protocol,
+		buffer_printf(&text, "%s %s start_block=%" PRIu64, setup->name, setup->protocol,
 			      setup->start_block);
 		for (size_t k = 0; k < protocol->role_count; k++)
 			for (size_t n = 0; n < setup->contracts[k].count; n++) {

@@ -337,8 +337,8 @@ static enum status fetch_segment(struct mirror *m, struct sync *sync, uint64_t f
 		.to = to,
 		/* Every block's time makes every as-of figure exact; over a long history only
 		 * blocks with events are worth a header. */
-		.all_headers =
-			source_is_recorded(m->source) || sync->to - sync->from < ALL_HEADERS_MAX,
+		.all_headers = is_dense(m, sync),
+		.queue_bytes_max = QUEUE_BYTES,
 	};
 	struct backfill *backfill = NULL;
 	struct source *peer = NULL;

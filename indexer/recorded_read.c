@@ -387,6 +387,21 @@ static enum status check_block(const struct recorded *recorded, const struct blo
 	return OK;
 }
 
+/* There is a contract at `to` at the end of that block: it answered, or it logged. */
+static void note_birth(struct recorded *recorded, struct address to, uint64_t block)
+{
+	uint32_t known = recorded->addresses.count;
+	uint32_t number = intern_add(&recorded->addresses, slice_of(to.bytes, ADDRESS_BYTES));
+
+	if (number == known) {
+		recorded->births = room(recorded->births, known, &recorded->birth_capacity,
+					sizeof(recorded->births[0]));
+		recorded->births[number] = block;
+	} else if (block < recorded->births[number]) {
+		recorded->births[number] = block;
+	}
+}
+
 static void store_log(struct recorded *recorded, const struct event_log *log)
 {
 	size_t topics = log->topic_count * (size_t)HASH_BYTES;
@@ -396,6 +411,7 @@ static void store_log(struct recorded *recorded, const struct event_log *log)
 
 	recorded->logs = room(recorded->logs, recorded->log_count, &recorded->log_capacity,
 			      sizeof(recorded->logs[0]));
+	note_birth(recorded, log->address, log->block_number);
 	memcpy(at, log->address.bytes, ADDRESS_BYTES);
 	at += ADDRESS_BYTES;
 	memcpy(at, log->transaction_hash.bytes, HASH_BYTES);
@@ -592,20 +608,6 @@ static enum status store_call(struct recorded *recorded, struct entry entry, str
 	recorded->entries[recorded->entry_count++] = entry;
 	*slot = (uint32_t)recorded->entry_count;
 	return OK;
-}
-
-static void note_birth(struct recorded *recorded, struct address to, uint64_t block)
-{
-	uint32_t known = recorded->addresses.count;
-	uint32_t number = intern_add(&recorded->addresses, slice_of(to.bytes, ADDRESS_BYTES));
-
-	if (number == known) {
-		recorded->births = room(recorded->births, known, &recorded->birth_capacity,
-					sizeof(recorded->births[0]));
-		recorded->births[number] = block;
-	} else if (block < recorded->births[number]) {
-		recorded->births[number] = block;
-	}
 }
 
 static enum status call_line(struct recorded_builder *builder, const struct line_parts *parts,

@@ -21,7 +21,8 @@ void trace_add(struct trace *trace, const char *name, const char *expression, bo
 	figure->is_computable = is_computable;
 	figure->value = value;
 	figure->input_count = input_count;
-	memcpy(figure->inputs, inputs, input_count * sizeof(*inputs));
+	if (input_count)
+		memcpy(figure->inputs, inputs, input_count * sizeof(*inputs));
 }
 
 char *trace_format(struct arena *arena, const struct trace *trace)

@@ -41,7 +41,8 @@ struct event_query {
 	uint64_t to_block;
 };
 
-/* Oldest first; the cursor is "block:log". */
+/* Oldest first; the cursor is "block:log". A log that is an event of several pools stays on one
+ * page, which may so become a little longer. */
 json_t *answer_events(struct moment *m, const struct event_query *query, const struct page *page,
 		      struct error *err);
 
@@ -53,7 +54,7 @@ struct finding_query {
 	enum severity severity; /* at least */
 };
 
-/* By block and log; the cursor is the id. */
+/* By block, then in the order of finding; the cursor is the id. */
 json_t *answer_findings(struct moment *m, const struct finding_query *query,
 			const struct page *page, struct error *err);
 

@@ -55,6 +55,7 @@ static bool add_event(struct event_list *list, const struct event_log *log, enum
 		      struct error *err)
 {
 	const struct config *config = list->m->config;
+	bool is_full = list->limit && json_array_size(list->items) >= list->limit;
 
 	for (size_t i = 0; i < config->pool_count; i++) {
 		const struct pool *pool = &config->pools[i];
@@ -75,7 +76,7 @@ static bool add_event(struct event_list *list, const struct event_log *log, enum
 		if (list->query->has_account &&
 		    !mentions(&pool->events[rule], values, list->query->account))
 			continue;
-		if (list->limit && json_array_size(list->items) >= list->limit) {
+		if (is_full) {
 			list->has_more = true;
 			return false;
 		}

@@ -73,6 +73,17 @@ static void every_length_of_context_and_message_is_ended(void **state)
 	}
 }
 
+static void foreign_text_cannot_begin_a_line_or_move_the_cursor(void **state)
+{
+	struct error err;
+
+	(void)state;
+	(void)error_set(&err, ERR_BAD_DATA, "node: %s", "a\nok\r\t\x1b[31mred\x7f, 5 €");
+	assert_string_equal(err.message, "node: a ok   [31mred , 5 €");
+	(void)error_wrap(&err, "%s", "x\ny");
+	assert_string_equal(err.message, "x y: node: a ok   [31mred , 5 €");
+}
+
 static void every_status_has_a_name_of_its_own(void **state)
 {
 	(void)state;
@@ -94,6 +105,7 @@ int main(void)
 		cmocka_unit_test(context_goes_before_the_message),
 		cmocka_unit_test(context_cuts_the_old_words_never_itself),
 		cmocka_unit_test(every_length_of_context_and_message_is_ended),
+		cmocka_unit_test(foreign_text_cannot_begin_a_line_or_move_the_cursor),
 		cmocka_unit_test(every_status_has_a_name_of_its_own),
 	};
 

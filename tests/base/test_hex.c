@@ -132,23 +132,19 @@ static void a_quantity_has_no_leading_zeros_and_64_bits(void **state)
 		const char *text;
 		const char *words;
 	} refused[] = {
-		{"", "must begin with 0x"},
-		{"12", "must begin with 0x"},
-		{"0x", "at least one digit"},
-		{"0x00", "no leading zeros"},
-		{"0x01", "no leading zeros"},
-		{"0x10000000000000000", "more than 64 bits"},
-		{"0x1g", "digit at character 3"},
-		{"0x-1", "digit at character 2"},
+		{"", "must begin with 0x"},       {"12", "must begin with 0x"},
+		{"0x", "at least one digit"},     {"0x00", "no leading zeros"},
+		{"0x01", "no leading zeros"},     {"0x10000000000000000", "more than 64 bits"},
+		{"0x1g", "digit at character 3"}, {"0x-1", "digit at character 2"},
 	};
 	struct error err;
 	uint64_t value = 7;
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++)
-		assert_refused(hex_parse_quantity(&value, refused[i].text, strlen(refused[i].text),
-						  &err),
-			       &err, refused[i].words);
+		assert_refused(
+			hex_parse_quantity(&value, refused[i].text, strlen(refused[i].text), &err),
+			&err, refused[i].words);
 	assert_true(value == 7); /* untouched */
 	assert_ok(hex_parse_quantity(&value, "0x0", 3, &err), err);
 	assert_true(value == 0);

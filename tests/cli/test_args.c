@@ -203,8 +203,8 @@ static void too_many_arguments_are_refused(void **state)
 
 static void numbers_are_whole_and_have_64_bits(void **state)
 {
-	static const char *const bad[] = {"-1",	 "1.5", "x",  "0x10", "1e3", "18446744073709551616",
-					  "007", "+1",	"5x"};
+	static const char *const bad[] = {"-1",  "1.5", "x", "0x10", "1e3", "18446744073709551616",
+					  "007", "+1",  "5x"};
 	struct args args;
 	struct error err;
 	uint64_t value;

@@ -217,11 +217,11 @@ static void the_pool_set_is_canonical(void **state)
 		   "'0xABCDEFABCDEFABCDEFABCDEFABCDEFABCDEFABCD', 'pool': '" ONES "'}, "
 		   "'start_block': 7, 'protocol': 'api3', 'name': 'z-1'}, " POOL "]}");
 	assert_string_equal(f->config.pool_set,
-			    "z-1 api3 7 pool=" ONES
+			    "z-1 api3 start_block=7 pool=" ONES
 			    " token=0xabcdefabcdefabcdefabcdefabcdefabcdefabcd"
 			    " claims_managers=" THREES "," TWOS
 			    " timelock_manager=0x7cb57b5a97eabe94205c07890be4c1ad31e486a8\n"
-			    "api3 api3 5 pool=" ONES " token=" TWOS "\n");
+			    "api3 api3 start_block=5 pool=" ONES " token=" TWOS "\n");
 	assert_int_equal(f->config.pools[1].id, 1);
 }
 
@@ -230,7 +230,7 @@ static void an_empty_list_of_an_optional_role_is_no_role(void **state)
 	struct fixture *f = *state;
 
 	accepts(f, edited(f, "'pool': '", "'claims_managers': [], 'pool': '"));
-	assert_string_equal(f->config.pool_set, "api3 api3 5 pool=" ONES " token=" TWOS "\n");
+	assert_string_equal(f->config.pool_set, "api3 api3 start_block=5 pool=" ONES " token=" TWOS "\n");
 }
 
 static void block_0_is_followed_from_block_1(void **state)
@@ -239,7 +239,7 @@ static void block_0_is_followed_from_block_1(void **state)
 
 	accepts(f, edited(f, "'start_block': 5", "'start_block': 0"));
 	assert_int_equal(f->config.pools[0].setup.start_block, 1);
-	assert_string_equal(f->config.pool_set, "api3 api3 1 pool=" ONES " token=" TWOS "\n");
+	assert_string_equal(f->config.pool_set, "api3 api3 start_block=1 pool=" ONES " token=" TWOS "\n");
 }
 
 static void variables_of_the_environment_are_put_in(void **state)
@@ -256,7 +256,7 @@ static void variables_of_the_environment_are_put_in(void **state)
 		"'start_block': 1, 'contracts': {'pool': '${TEST_ONES}', 'token': '" TWOS "'}}]}");
 	assert_string_equal(f->config.endpoints[0].url, "https://node.example/p$$$?a={b}");
 	assert_string_equal(f->config.store_path, "$$x$");
-	assert_string_equal(f->config.pool_set, "pool api3 1 pool=" ONES " token=" TWOS "\n");
+	assert_string_equal(f->config.pool_set, "pool api3 start_block=1 pool=" ONES " token=" TWOS "\n");
 }
 
 /* ---- refusals ---- */
@@ -762,7 +762,7 @@ static void the_demo_is_the_recorded_chain_in_full(void **state)
 	assert_int_equal(f->config.pool_views[0].every_blocks, 1);
 	assert_true(f->config.pool_views[0].all_accounts);
 	assert_string_equal(f->config.pool_set,
-			    "api3 api3 1 pool=0xe7f1725e7734ce288f8367e1bb143e90bb3f0512 "
+			    "api3 api3 start_block=1 pool=0xe7f1725e7734ce288f8367e1bb143e90bb3f0512 "
 			    "token=0x5fbdb2315678afecb367f032d93f642f64180aa3 "
 			    "claims_managers=0x9965507d1a55bcc2695c58ba16fb37d819b0a4dc,"
 			    "0x976ea74026e726554db657fa54763abd0c3a0aa9 "

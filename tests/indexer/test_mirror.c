@@ -13,8 +13,8 @@ static void assert_denied(enum status st, enum status wanted, const struct error
 			  const char *words)
 {
 	if (st != wanted || !strstr(err->message, words))
-		fail_msg("%s: %s (expected %s: %s)", status_name(st),
-			 st == OK ? "" : err->message, status_name(wanted), words);
+		fail_msg("%s: %s (expected %s: %s)", status_name(st), st == OK ? "" : err->message,
+			 status_name(wanted), words);
 }
 
 /* The digest of a straight run, made once. */

@@ -45,9 +45,9 @@ static const struct address somebody = {{7, 7}};
 static void move(struct fixture *f, enum ledger_account from, enum ledger_account to,
 		 uint64_t amount)
 {
-	assert_ok(book_transfer(&f->book, from, to, assets_of(u256_from(amount)), somebody,
-				&f->err),
-		  f->err);
+	assert_ok(
+		book_transfer(&f->book, from, to, assets_of(u256_from(amount)), somebody, &f->err),
+		f->err);
 }
 
 static uint64_t balance(struct fixture *f, enum ledger_account account)
@@ -135,8 +135,8 @@ static void totals_beyond_256_bits_are_refused_and_nothing_is_posted(void **stat
 	assert_ok(book_transfer(&f->book, LEDGER_DONORS, LEDGER_STRAY, most, somebody, &f->err),
 		  f->err);
 	postings = f->book.posting_count;
-	assert_int_equal(book_transfer(&f->book, LEDGER_DONORS, LEDGER_STAKED,
-				       assets_of(U256_ONE), somebody, &f->err),
+	assert_int_equal(book_transfer(&f->book, LEDGER_DONORS, LEDGER_STAKED, assets_of(U256_ONE),
+				       somebody, &f->err),
 			 ERR_CORRUPT); /* given */
 	assert_non_null(strstr(f->err.message, "donors"));
 	assert_int_equal(book_transfer(&f->book, LEDGER_DEPOSITORS, LEDGER_STRAY,

@@ -17,8 +17,8 @@ static int end(void **state)
 static void fill(struct trace *trace)
 {
 	trace_reset(trace);
-	TRACE(trace, "reward", "totalStake * apr", true, u256_from(12), {"totalStake", u256_from(3)},
-	      {"apr", u256_from(4)});
+	TRACE(trace, "reward", "totalStake * apr", true, u256_from(12),
+	      {"totalStake", u256_from(3)}, {"apr", u256_from(4)});
 	TRACE(trace, "newApr", "apr + step = more", false, U256_ZERO, {"a=b", U256_MAX});
 	trace_add(trace, "nothing", "", true, U256_ZERO, NULL, 0);
 }

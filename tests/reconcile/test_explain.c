@@ -82,11 +82,10 @@ static void every_event_is_explained_as_it_was_applied(void **state)
 		for (size_t n = 0; n < e.posting_count; n++) {
 			assert_int_equal(e.postings[n].from, kept->postings[n].from);
 			assert_int_equal(e.postings[n].to, kept->postings[n].to);
-			assert_int_equal(assets_compare(e.postings[n].amount,
-							kept->postings[n].amount),
-					 0);
-			assert_true(address_equal(e.postings[n].subject,
-						  kept->postings[n].subject));
+			assert_int_equal(
+				assets_compare(e.postings[n].amount, kept->postings[n].amount), 0);
+			assert_true(
+				address_equal(e.postings[n].subject, kept->postings[n].subject));
 		}
 		assert_int_equal(e.checks_failed, 0);
 		assert_int_equal(e.log.log_index, kept->log_index);
@@ -318,7 +317,7 @@ static void the_documented_example_is_explained_to_the_unit(void **state)
 	int stake_index;
 
 	script_transfer(s, SCRIPT_NOBODY_TEXT, x, 5); /* the supply need not be large */
-	script_deposit(s, FRANK, 0);		      /* the epoch's reward, of nothing */
+	script_deposit(s, FRANK, 0);                  /* the epoch's reward, of nothing */
 	for (int i = 0; i < 2; i++) {
 		const char *who = i ? y : x;
 		const char *total = i ? "1000000000000000000001" : "500000000000000000001";

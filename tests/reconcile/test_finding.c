@@ -68,8 +68,7 @@ static int end(void **state)
 /* shares-sum fails with this many shares too many, and holds with none. */
 static void set_wrong_shares(struct script *s, uint64_t too_many)
 {
-	script_totals(s)->total_shares =
-		shares_of(u256_from(s->contract.total_shares + too_many));
+	script_totals(s)->total_shares = shares_of(u256_from(s->contract.total_shares + too_many));
 }
 
 static void a_finding_of_an_event_says_what_was_wrong_and_where(void **state)

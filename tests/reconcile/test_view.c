@@ -92,8 +92,8 @@ static size_t answer_account(uint8_t *out, struct script *s, const char *signatu
 	if (strcmp(signature, "userShares(address)") == 0) {
 		put(out, u->shares);
 	} else if (strcmp(signature, "userStake(address)") == 0) {
-		put(out, (uint64_t)((unsigned __int128)u->shares * c->total_stake /
-				    c->total_shares));
+		put(out,
+		    (uint64_t)((unsigned __int128)u->shares * c->total_stake / c->total_shares));
 	} else if (strcmp(signature, "userLocked(address)") == 0) {
 		put(out, index < SCRIPT_USERS ? script_locked(s, index) : 0);
 	} else if (strcmp(signature, "userVotingPower(address)") == 0) {

@@ -215,11 +215,16 @@ static void a_pool_has_its_keys_and_the_types_of_its_figures(void **state)
 static void an_account_has_its_keys_and_the_types_of_its_figures(void **state)
 {
 	static const char *const amounts[] = {
-		"shares",         "stake",
-		"unstaked",       "vesting",
-		"unstake_amount", "unstake_shares",
-		"unstake_scheduled_for", "last_delegation_update_timestamp",
-		"delegated_to",   "voting_power",
+		"shares",
+		"stake",
+		"unstaked",
+		"vesting",
+		"unstake_amount",
+		"unstake_shares",
+		"unstake_scheduled_for",
+		"last_delegation_update_timestamp",
+		"delegated_to",
+		"voting_power",
 		"locked",
 	};
 	struct fixture *f = *state;
@@ -231,8 +236,7 @@ static void an_account_has_its_keys_and_the_types_of_its_figures(void **state)
 
 	assert_true(json_array_size(items) >= 20);
 	assert_null_at(accounts, "next");
-	json_array_foreach(items, i, item)
-	{
+	json_array_foreach (items, i, item) {
 		assert_hex(item, "account", 20);
 		assert_hex(item, "delegate", 20);
 		for (size_t k = 0; k < sizeof(amounts) / sizeof(amounts[0]); k++)
@@ -300,8 +304,7 @@ static void payouts_add_up(void **state)
 	size_t i;
 
 	assert_int_equal(json_array_size(items), 18);
-	json_array_foreach(items, i, item)
-	{
+	json_array_foreach (items, i, item) {
 		assert_true(number_at(item, "block") > 0);
 		assert_true(number_at(item, "log_index") >= 0);
 		assert_hex(item, "transaction", 32);
@@ -355,8 +358,7 @@ static void events_have_their_keys_and_stand_in_order(void **state)
 	size_t i;
 
 	assert_true(json_array_size(items) > 500);
-	json_array_foreach(items, i, item)
-	{
+	json_array_foreach (items, i, item) {
 		json_int_t next = number_at(item, "block");
 
 		assert_true(next > block ||
@@ -382,8 +384,8 @@ static void arguments_of_events_are_amounts_addresses_and_flags(void **state)
 
 	query.event = "UpdatedDelegation";
 	events = got(f, answer_events(&f->moment, &query, &page, &f->err));
-	arguments = json_object_get(json_array_get(json_object_get(events, "items"), 0),
-				    "arguments");
+	arguments =
+		json_object_get(json_array_get(json_object_get(events, "items"), 0), "arguments");
 	assert_hex(arguments, "user", 20);
 	assert_hex(arguments, "delegate", 20);
 	assert_true(json_is_boolean(json_object_get(arguments, "delta")));
@@ -530,6 +532,51 @@ static void pages_of_events_join_to_the_list(void **state)
 	assert_pages(*state, events_page);
 }
 
+static json_t *all_pools_page(struct fixture *f, const struct page *page)
+{
+	struct event_query query = {.to_block = UINT64_MAX};
+
+	return answer_events(&f->moment, &query, page, &f->err);
+}
+
+/* Two pools of one token: each of its logs is an event of both. */
+static void pages_lose_no_event_that_two_pools_share(void **state)
+{
+	static const size_t limits[] = {1, 2, 3, 7};
+	struct fixture *f = *state;
+	struct pool pools[2] = {demo.config.pools[0], demo.config.pools[0]};
+	struct config config = demo.config;
+	struct page page = {0};
+	json_t *whole;
+
+	pools[1].setup.name = "twin";
+	config.pools = pools;
+	config.pool_count = 2;
+	f->moment.config = &config;
+	whole = got(f, all_pools_page(f, &page));
+	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
+		json_t *all = json_array();
+		json_t *document = NULL;
+		char cursor[100];
+
+		for (page = (struct page){.limit = limits[i]};; page.after = cursor) {
+			json_decref(document);
+			document = got(f, all_pools_page(f, &page));
+			assert_int_equal(json_array_extend(all, json_object_get(document, "items")),
+					 0);
+			if (json_is_null(json_object_get(document, "next")))
+				break;
+			(void)snprintf(cursor, sizeof(cursor), "%s", text_at(document, "next"));
+		}
+		if (!json_equal(all, json_object_get(whole, "items")))
+			fail_msg("pages of %zu lose events", limits[i]);
+		json_decref(document);
+		json_decref(all);
+	}
+	json_decref(whole);
+	f->moment.config = &demo.config;
+}
+
 static void a_page_as_of_a_block_stays_what_it_is(void **state)
 {
 	struct fixture *f = *state;
@@ -549,9 +596,22 @@ static void a_page_as_of_a_block_stays_what_it_is(void **state)
 static void cursors_that_are_none_are_refused(void **state)
 {
 	static const char *const bad[] = {
-		"",	"5",	      "5:",  ":5",  "a:1", "1:a", "1:2:3", "-1:2", "1:-2",
-		" 1:2", "1: 2",	      "1:2 ", "+1:2", "1:4294967296",
-		"18446744073709551616:0", "99999999999999999999999999:1",
+		"",
+		"5",
+		"5:",
+		":5",
+		"a:1",
+		"1:a",
+		"1:2:3",
+		"-1:2",
+		"1:-2",
+		" 1:2",
+		"1: 2",
+		"1:2 ",
+		"+1:2",
+		"1:4294967296",
+		"18446744073709551616:0",
+		"99999999999999999999999999:1",
 		"1:99999999999999999999999999",
 	};
 	struct fixture *f = *state;
@@ -710,6 +770,7 @@ int main(void)
 		ANSWER_TEST(pages_of_accounts_join_to_the_list),
 		ANSWER_TEST(pages_of_payouts_join_to_the_list),
 		ANSWER_TEST(pages_of_events_join_to_the_list),
+		ANSWER_TEST(pages_lose_no_event_that_two_pools_share),
 		ANSWER_TEST(a_page_as_of_a_block_stays_what_it_is),
 		ANSWER_TEST(cursors_that_are_none_are_refused),
 		ANSWER_TEST(the_highest_cursor_of_a_block_goes_on_with_the_next_one),

@@ -112,8 +112,8 @@ static void blocks_that_are_not_there_are_refused(void **state)
 
 static void what_is_no_block_is_refused(void **state)
 {
-	static const char *const bad[] = {"",	"-1", "1.5", "ten", "1 ", " 1", "007",
-					  "18446744073709551616", "LATEST"};
+	static const char *const bad[] = {
+		"", "-1", "1.5", "ten", "1 ", " 1", "007", "18446744073709551616", "LATEST"};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)

@@ -99,9 +99,15 @@ static void integers_of_every_length_come_back(void **state)
 static void each_field_alone_comes_back(void **state)
 {
 	const struct all_kinds values[] = {
-		{.amount = U256_ONE}, {.block = 1},         {.is_open = true},
-		{.who = {{0, 1}}},    {.transaction = {{0, 1}}}, {.text = "x"},
-		{.bytes = slice_of("\0", 1)}, {.is_last = true}, {.ninth = U256_ONE},
+		{.amount = U256_ONE},
+		{.block = 1},
+		{.is_open = true},
+		{.who = {{0, 1}}},
+		{.transaction = {{0, 1}}},
+		{.text = "x"},
+		{.bytes = slice_of("\0", 1)},
+		{.is_last = true},
+		{.ninth = U256_ONE},
 	};
 
 	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++)
@@ -128,11 +134,11 @@ static void the_bytes_are_those_that_the_header_describes(void **state)
 					.text = "ab",
 					.ninth = u256_from(255)};
 	static const uint8_t wanted[] = {
-		0x27, 0x01,                   /* fields 0, 1, 2, 5 and 8 */
-		2,    0x01, 0x02,             /* amount */
-		1,    7,                      /* block */
-		0,    0,    0,    2,    'a', 'b', /* text */
-		1,    0xff,                   /* ninth */
+		0x27, 0x01,                    /* fields 0, 1, 2, 5 and 8 */
+		2,    0x01, 0x02,              /* amount */
+		1,    7,                       /* block */
+		0,    0,    0,    2, 'a', 'b', /* text */
+		1,    0xff,                    /* ninth */
 	};
 
 	assert_true(slice_equal(encode(*state, &value), slice_of(wanted, sizeof(wanted))));
@@ -162,9 +168,9 @@ static void what_the_encoder_would_not_write_is_refused(void **state)
 	REFUSE("unknown fields", 0, 2);
 	REFUSE("unknown fields", 0, 0x80);
 	REFUSE("1 bytes behind", 0, 0, 0);
-	REFUSE("1 bytes behind", 4, 0, 1);            /* true is its bit */
-	REFUSE("field amount is damaged", 1, 0);      /* no length */
-	REFUSE("field amount is damaged", 1, 0, 0);   /* zero is left out */
+	REFUSE("1 bytes behind", 4, 0, 1);          /* true is its bit */
+	REFUSE("field amount is damaged", 1, 0);    /* no length */
+	REFUSE("field amount is damaged", 1, 0, 0); /* zero is left out */
 	REFUSE("field amount is damaged", 1, 0, 2, 1);
 	REFUSE("field amount is damaged", 1, 0, 2, 0, 1); /* a leading zero */
 	REFUSE("field amount is damaged", 1, 0, 33, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
@@ -226,9 +232,9 @@ static void decoded_text_and_bytes_are_copies(void **state)
 	uint8_t *shared = arena_copy(*state, bytes.data, bytes.size);
 	struct all_kinds out;
 
-	assert_int_equal(record_decode(&out, *state, &record_all_kinds,
-				       slice_of(shared, bytes.size), NULL),
-			 OK);
+	assert_int_equal(
+		record_decode(&out, *state, &record_all_kinds, slice_of(shared, bytes.size), NULL),
+		OK);
 	memset(shared, 0, bytes.size);
 	assert_string_equal(out.text, "words");
 	assert_memory_equal(out.bytes.data, "bytes", 5);
@@ -318,8 +324,8 @@ static void damaged_bytes_are_refused_or_are_an_encoding(void **state)
 				(uint8_t)(1u << random_word(&random) % 8);
 		if (random_word(&random) % 4 == 0)
 			size = 1 + random_word(&random) % size;
-		if (record_decode(&out, *state, &record_all_kinds, slice_of(damaged, size),
-				  NULL) == OK) {
+		if (record_decode(&out, *state, &record_all_kinds, slice_of(damaged, size), NULL) ==
+		    OK) {
 			accepted++;
 			if (!slice_equal(encode(*state, &out), slice_of(damaged, size)))
 				fail_msg("round %d of seed %d has two encodings", i, SEED);

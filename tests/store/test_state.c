@@ -183,8 +183,8 @@ static void what_a_block_began_with_stays_at_hand(void **state)
 	purse(f, "ab")->coins = 6;
 	before = state_row_before(f->state, &purses, 0, "ab");
 	assert_int_equal(before->coins, 5);
-	assert_int_equal(((const struct purse *)state_row_before(f->state, &purses, 0, "xx"))->coins,
-			 0);
+	assert_int_equal(
+		((const struct purse *)state_row_before(f->state, &purses, 0, "xx"))->coins, 0);
 	assert_int_equal(next_block(f), 1);
 }
 

@@ -27,13 +27,12 @@ void demo_open(struct demo *demo, const struct demo_options *options)
 	scratch_make(demo->folder);
 	demo->arena = arena_new();
 	demo->logger = logger_silent();
-	text = arena_printf(demo->arena, text_format,
-			    options->chain_id ? options->chain_id : DEMO_CHAIN_ID,
-			    or_else(options->url, "file:" DEMO_CHAIN), demo->folder,
-			    options->views_every, options->views_of_all ? "all" : "touched",
-			    or_else(options->pool_name, "api3"),
-			    options->start_block ? options->start_block : 1,
-			    or_else(options->pool, DEMO_POOL_TEXT));
+	text = arena_printf(
+		demo->arena, text_format, options->chain_id ? options->chain_id : DEMO_CHAIN_ID,
+		or_else(options->url, "file:" DEMO_CHAIN), demo->folder, options->views_every,
+		options->views_of_all ? "all" : "touched", or_else(options->pool_name, "api3"),
+		options->start_block ? options->start_block : 1,
+		or_else(options->pool, DEMO_POOL_TEXT));
 	assert_ok(config_parse(&demo->config, demo->arena, "demo", text, strlen(text), &demo->err),
 		  demo->err);
 }
@@ -48,8 +47,7 @@ enum status demo_sync(struct demo *demo, uint64_t to)
 {
 	struct mirror_options options = {0};
 	struct mirror *mirror;
-	enum status st =
-		mirror_open(&mirror, &demo->config, &options, &demo->logger, &demo->err);
+	enum status st = mirror_open(&mirror, &demo->config, &options, &demo->logger, &demo->err);
 
 	if (st == OK)
 		st = mirror_sync(mirror, to, &demo->err);

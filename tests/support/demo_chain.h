@@ -29,13 +29,13 @@ struct demo {
 
 /* What a test may want otherwise; zeros are the demo's own. */
 struct demo_options {
-	const char *url;         /* NULL: the demo chain */
-	const char *pool;        /* contracts.pool */
-	const char *pool_name;   /* "api3" */
-	uint64_t chain_id;       /* 31337 */
-	uint64_t start_block;    /* 1 */
-	uint64_t views_every;    /* blocks between two comparisons with the contracts' views */
-	bool views_of_all;       /* accounts; else of the touched ones */
+	const char *url;       /* NULL: the demo chain */
+	const char *pool;      /* contracts.pool */
+	const char *pool_name; /* "api3" */
+	uint64_t chain_id;     /* 31337 */
+	uint64_t start_block;  /* 1 */
+	uint64_t views_every;  /* blocks between two comparisons with the contracts' views */
+	bool views_of_all;     /* accounts; else of the touched ones */
 };
 
 void demo_open(struct demo *demo, const struct demo_options *options);

@@ -609,16 +609,14 @@ static void append(struct script *s)
 
 void script_apply(struct script *s)
 {
-	struct apply_options options = {.is_thorough = !s->is_brief,
-					.after_event = s->after_event,
-					.context = s->context};
+	struct apply_options options = {
+		.is_thorough = !s->is_brief, .after_event = s->after_event, .context = s->context};
 	size_t count = 0;
 
 	if (s->status != OK || s->is_applied)
 		return;
 	s->is_applied = true;
-	s->status =
-		apply_block(&count, &s->applying, s->logs, s->log_count, &options, &s->err);
+	s->status = apply_block(&count, &s->applying, s->logs, s->log_count, &options, &s->err);
 	if (s->status == OK && s->after_block)
 		s->after_block(s, s->context);
 	if (s->status != OK)

@@ -1,10 +1,10 @@
 /*
- * pool_script.h - an API3 pool and its token played in memory: what the contracts would log, applied
- * block by block to a mirror in a temporary store.
+ * pool_script.h - an API3 pool and its token played in memory: what the contracts would log,
+ * applied block by block to a mirror in a temporary store.
  *
  * The script keeps the contracts' books itself, in 128-bit arithmetic on small amounts, so what it
- * logs is right without asking the code under test. A test then spoils one thing: a word of a log, a
- * log that is missing, a contract that breaks one of its rules.
+ * logs is right without asking the code under test. A test then spoils one thing: a word of a log,
+ * a log that is missing, a contract that breaks one of its rules.
  */
 #ifndef TESTS_SUPPORT_POOL_SCRIPT_H
 #define TESTS_SUPPORT_POOL_SCRIPT_H
@@ -180,7 +180,8 @@ struct address script_address(int user);
 #define SCRIPT_MANAGER_TEXT "0x4444444444444444444444444444444444444444"
 #define SCRIPT_NOBODY_TEXT "0x0000000000000000000000000000000000000000"
 
-/* The block's last log of that event, for spoiling. Its data word `index` is set, it is left out. */
+/* The block's last log of that event, for spoiling. Its data word `index` is set, it is left out.
+ */
 struct event_log *script_last(struct script *s, const char *event);
 void script_put(struct script *s, struct event_log *log, size_t index, uint64_t value);
 void script_drop(struct script *s, struct event_log *log);

@@ -107,7 +107,8 @@ static void minted_shares_that_do_not_follow_are_found(void **state)
 	script_put(s, script_last(s, "Staked"), 1, 99);
 	script_apply(s);
 	script_expect(s, "event-figures", NULL);
-	assert_int_equal(script_count(s, NULL), 1); /* later figures follow from the computed ones */
+	assert_int_equal(script_count(s, NULL),
+			 1); /* later figures follow from the computed ones */
 }
 
 static void a_reward_for_another_epoch_is_found(void **state)

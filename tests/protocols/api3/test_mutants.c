@@ -1,10 +1,10 @@
 /*
  * A broken rule must show as a finding.
  *
- * The adapter's arithmetic is compiled here a second time, under other names and with its constants,
- * roundings and comparisons replaced by what a struct says. Each test changes one of them and lets
- * the adapter follow the recorded chain of the real contracts, or a script whose figures stand
- * exactly at a limit: it must end in findings. Nothing changed, it must end in none.
+ * The adapter's arithmetic is compiled here a second time, under other names and with its
+ * constants, roundings and comparisons replaced by what a struct says. Each test changes one of
+ * them and lets the adapter follow the recorded chain of the real contracts, or a script whose
+ * figures stand exactly at a limit: it must end in findings. Nothing changed, it must end in none.
  */
 #include "tests/support/demo_chain.h"
 #include "tests/support/pool_script.h"
@@ -153,7 +153,7 @@ static bool mutant_less(u256 a, u256 b)
 }
 
 #undef api3_epoch
-#define api3_epoch(timestamp) (((timestamp) - mutant.epoch_shift) / mutant.week)
+#define api3_epoch(timestamp) (((timestamp)-mutant.epoch_shift) / mutant.week)
 #undef API3_ONE
 #define API3_ONE (u256_from(mutant.one))
 #define API3_WEEK mutant.week
@@ -266,7 +266,14 @@ static void the_copy_as_it_is_written_agrees_with_the_chain(void **state)
 	assert_int_equal(failures_on_chain(&as_written), 0);
 }
 
-#define CAUGHT_ON_CHAIN(test_name, change)                                                         	static void test_name(void **state)                                                        	{                                                                                          		struct mutation m = as_written;                                                                                                                                                       		(void)state;                                                                       		change;                                                                            		assert_true(failures_on_chain(&m) > 0);                                            	}
+#define CAUGHT_ON_CHAIN(test_name, change)                                                         \
+	static void test_name(void **state)                                                        \
+	{                                                                                          \
+		struct mutation m = as_written;                                                    \
+		(void)state;                                                                       \
+		change;                                                                            \
+		assert_true(failures_on_chain(&m) > 0);                                            \
+	}
 
 CAUGHT_ON_CHAIN(a_week_of_one_second_more_is_caught, m.week++)
 CAUGHT_ON_CHAIN(a_week_of_one_second_less_is_caught, m.week--)

@@ -1,6 +1,6 @@
 /*
- * The pool's arithmetic against figures of the real pool, against figures worked out by hand, and at
- * its edges.
+ * The pool's arithmetic against figures of the real pool, against figures worked out by hand, and
+ * at its edges.
  */
 #include "protocols/api3/rules.h"
 
@@ -86,11 +86,9 @@ static void a_reward_is_rounded_down_once(void **state)
 
 	(void)state;
 	/* 365 * 10^18 at 100 % earn exactly 7 * 10^18; one unit less earns one unit less. */
-	assert_true(
-		api3_reward_amount(&reward, NULL, assets("365000000000000000000"), API3_ONE));
+	assert_true(api3_reward_amount(&reward, NULL, assets("365000000000000000000"), API3_ONE));
 	assert_number(reward.raw, "7000000000000000000");
-	assert_true(
-		api3_reward_amount(&reward, NULL, assets("364999999999999999999"), API3_ONE));
+	assert_true(api3_reward_amount(&reward, NULL, assets("364999999999999999999"), API3_ONE));
 	assert_number(reward.raw, "6999999999999999999");
 	assert_true(api3_reward_amount(&reward, NULL, assets("1"), API3_ONE));
 	assert_number(reward.raw, "0");
@@ -183,12 +181,10 @@ static void an_apr_of_zero_is_possible_without_a_minimum(void **state)
 
 	(void)state;
 	assert_true(api3_next_apr(&next, NULL, number("10000000000000000"), assets("9"),
-				  assets("10"), number(target), number(step), U256_ZERO,
-				  API3_ONE));
+				  assets("10"), number(target), number(step), U256_ZERO, API3_ONE));
 	assert_number(next, "0");
 	assert_true(api3_next_apr(&next, NULL, number("9999999999999999"), assets("9"),
-				  assets("10"), number(target), number(step), U256_ZERO,
-				  API3_ONE));
+				  assets("10"), number(target), number(step), U256_ZERO, API3_ONE));
 	assert_number(next, "0");
 }
 
@@ -197,7 +193,8 @@ static void the_maximum_goes_before_the_minimum(void **state)
 	u256 next;
 
 	(void)state;
-	/* The contract never lets the minimum pass the maximum; the order is its own all the same. */
+	/* The contract never lets the minimum pass the maximum; the order is its own all the same.
+	 */
 	assert_true(api3_next_apr(&next, NULL, number("500"), assets("1"), assets("10"),
 				  number(target), number("1"), number("300"), number("200")));
 	assert_number(next, "200");
@@ -260,8 +257,8 @@ static void the_product_is_formed_in_256_bits(void **state)
 	assert_false(api3_shares_of(&minted, &trace, "minted", half, shares_of(power_of_two(128)),
 				    assets_of(power_of_two(128))));
 	assert_false(trace.figures[0].is_computable);
-	assert_false(api3_stake_of(&stake, NULL, "", shares_of(power_of_two(128)), half,
-				   shares("1")));
+	assert_false(
+		api3_stake_of(&stake, NULL, "", shares_of(power_of_two(128)), half, shares("1")));
 	assert_false(api3_stake_of(&stake, NULL, "", shares("1"), half, shares("0")));
 }
 
@@ -367,7 +364,8 @@ static void the_locked_part_of_a_mainnet_holder_comes_out_to_the_unit(void **sta
 	struct assets part;
 
 	(void)state;
-	/* Epoch 2689, 7,500,000 shares; shares were still worth 1, so total shares = total stake. */
+	/* Epoch 2689, 7,500,000 shares; shares were still worth 1, so total shares = total stake.
+	 */
 	assert_true(api3_locked_part(&part, assets("261061591344590056127846"),
 				     shares("7500000000000000000000000"),
 				     shares("35129025194755896953608802"), true));
