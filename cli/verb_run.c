@@ -127,8 +127,9 @@ int verb_run(const struct command *command)
 			log_info(&progress.logger,
 				 "the end of the recorded chain %s is reached; the mirror stays "
 				 "open for readers. Look at it from another terminal, e.g.: "
-				 "covermirror -c %s status; stop with Ctrl-C",
-				 mirror_source_label(mirror), command->config->path);
+				 "%s -c %s status; stop with Ctrl-C",
+				 mirror_source_label(mirror), program_invocation_name,
+				 command->config->path);
 		else
 			log_info(&progress.logger, "following the head of %s",
 				 mirror_source_label(mirror));

@@ -69,6 +69,42 @@ static enum status require_code(struct mirror *m, const struct pool *pool, size_
 	return OK;
 }
 
+/*
+ * A recorded chain knows no state from before its views, so a pool whose logs begin below
+ * start_block cannot be seeded there: it would look like a young one.
+ */
+static enum status refuse_late_start(struct mirror *m, const struct pool *pool, struct error *err)
+{
+	struct arena *arena = arena_new();
+	uint64_t last;
+	uint64_t first;
+	enum status st = source_extent(&first, &last, m->source, err);
+
+	for (uint64_t n = first; st == OK && n < pool->setup.start_block && n <= last; n++) {
+		struct event_log *logs;
+		struct block_ref block;
+		size_t count = 0;
+
+		arena_reset(arena);
+		st = source_headers(&block, m->source, &n, 1, err);
+		if (st == OK)
+			st = source_block_logs(&logs, &count, arena, m->source, &block, m->filters,
+					       m->filter_count, err);
+		for (size_t i = 0; st == OK && i < count; i++)
+			if (pool_match(pool, &logs[i]) >= 0)
+				st = error_set(
+					err, ERR_USAGE,
+					"pool %s: %s has logs of it in block %" PRIu64
+					", before start_block %" PRIu64
+					", and no state to begin with there: set start_block "
+					"to %" PRIu64 " or lower",
+					pool->setup.name, source_label(m->source), n,
+					pool->setup.start_block, n);
+	}
+	arena_free(arena);
+	return st;
+}
+
 static enum status find_birth(struct mirror *m, size_t index, uint64_t head, struct error *err)
 {
 	const struct pool *pool = &m->config->pools[index];
@@ -100,6 +136,11 @@ static enum status find_birth(struct mirror *m, size_t index, uint64_t head, str
 				 ", and accounts before start_block would be missing. Set "
 				 "start_block to %" PRIu64 " or lower",
 				 pool->setup.name, start, birth, birth);
+	}
+	if (source_is_recorded(m->source)) {
+		st = refuse_late_start(m, pool, err);
+		if (st != OK)
+			return st;
 	}
 	if (start >= head)
 		m->pools[index].birth = start;

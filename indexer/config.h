@@ -63,8 +63,8 @@ struct config {
 	struct config_views *pool_views; /* by pool: its own "views" over the ones above */
 	/*
 	 * What the mirror's rows depend on, as store_identity.pool_set takes it: a line a pool, in
-	 * the configuration's order, "name protocol start_block=N role=0x…,0x… role=0x…\n"; the roles
-	 * in the protocol's order, those without an address left out.
+	 * the configuration's order, "name protocol start_block=N role=0x…,0x… role=0x…\n"; the
+	 * roles in the protocol's order, those without an address left out.
 	 */
 	const char *pool_set;
 };

@@ -387,7 +387,6 @@ static enum status check_block(const struct recorded *recorded, const struct blo
 	return OK;
 }
 
-/* There is a contract at `to` at the end of that block: it answered, or it logged. */
 static void note_birth(struct recorded *recorded, struct address to, uint64_t block)
 {
 	uint32_t known = recorded->addresses.count;
@@ -411,7 +410,6 @@ static void store_log(struct recorded *recorded, const struct event_log *log)
 
 	recorded->logs = room(recorded->logs, recorded->log_count, &recorded->log_capacity,
 			      sizeof(recorded->logs[0]));
-	note_birth(recorded, log->address, log->block_number);
 	memcpy(at, log->address.bytes, ADDRESS_BYTES);
 	at += ADDRESS_BYTES;
 	memcpy(at, log->transaction_hash.bytes, HASH_BYTES);

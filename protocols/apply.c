@@ -46,6 +46,17 @@ static bool tell(struct applying *a, const struct apply_options *options,
 	return is_going;
 }
 
+/* What is only known when a transaction is over is reported at its last event. */
+static void end_transaction(struct applying *a, const struct event_log *last)
+{
+	struct pool_event event = {.log = last, .rule = (size_t)pool_match(a->pool, last)};
+
+	trace_reset(a->trace);
+	a->event = &event;
+	a->pool->protocol->end_transaction(a);
+	a->event = NULL;
+}
+
 enum status apply_block(size_t *event_count, struct applying *a, const struct event_log *logs,
 			size_t log_count, const struct apply_options *options, struct error *err)
 {
@@ -62,7 +73,7 @@ enum status apply_block(size_t *event_count, struct applying *a, const struct ev
 		if (!previous ||
 		    !hash_equal(previous->transaction_hash, logs[i].transaction_hash)) {
 			if (previous)
-				protocol->end_transaction(a);
+				end_transaction(a, previous);
 			protocol->begin_transaction(a, &logs[i].transaction_hash);
 		}
 		previous = &logs[i];
@@ -74,7 +85,7 @@ enum status apply_block(size_t *event_count, struct applying *a, const struct ev
 			goto out;
 	}
 	if (previous)
-		protocol->end_transaction(a);
+		end_transaction(a, previous);
 	trace_reset(a->trace);
 	a->book->posting_count = 0;
 	protocol->end_block(a, options->is_thorough);

@@ -230,7 +230,8 @@ static void an_empty_list_of_an_optional_role_is_no_role(void **state)
 	struct fixture *f = *state;
 
 	accepts(f, edited(f, "'pool': '", "'claims_managers': [], 'pool': '"));
-	assert_string_equal(f->config.pool_set, "api3 api3 start_block=5 pool=" ONES " token=" TWOS "\n");
+	assert_string_equal(f->config.pool_set,
+			    "api3 api3 start_block=5 pool=" ONES " token=" TWOS "\n");
 }
 
 static void block_0_is_followed_from_block_1(void **state)
@@ -239,7 +240,8 @@ static void block_0_is_followed_from_block_1(void **state)
 
 	accepts(f, edited(f, "'start_block': 5", "'start_block': 0"));
 	assert_int_equal(f->config.pools[0].setup.start_block, 1);
-	assert_string_equal(f->config.pool_set, "api3 api3 start_block=1 pool=" ONES " token=" TWOS "\n");
+	assert_string_equal(f->config.pool_set,
+			    "api3 api3 start_block=1 pool=" ONES " token=" TWOS "\n");
 }
 
 static void variables_of_the_environment_are_put_in(void **state)
@@ -256,7 +258,8 @@ static void variables_of_the_environment_are_put_in(void **state)
 		"'start_block': 1, 'contracts': {'pool': '${TEST_ONES}', 'token': '" TWOS "'}}]}");
 	assert_string_equal(f->config.endpoints[0].url, "https://node.example/p$$$?a={b}");
 	assert_string_equal(f->config.store_path, "$$x$");
-	assert_string_equal(f->config.pool_set, "pool api3 start_block=1 pool=" ONES " token=" TWOS "\n");
+	assert_string_equal(f->config.pool_set,
+			    "pool api3 start_block=1 pool=" ONES " token=" TWOS "\n");
 }
 
 /* ---- refusals ---- */
@@ -761,12 +764,13 @@ static void the_demo_is_the_recorded_chain_in_full(void **state)
 			    "file:tests/chains/api3-seed1.chain.jsonl.gz");
 	assert_int_equal(f->config.pool_views[0].every_blocks, 1);
 	assert_true(f->config.pool_views[0].all_accounts);
-	assert_string_equal(f->config.pool_set,
-			    "api3 api3 start_block=1 pool=0xe7f1725e7734ce288f8367e1bb143e90bb3f0512 "
-			    "token=0x5fbdb2315678afecb367f032d93f642f64180aa3 "
-			    "claims_managers=0x9965507d1a55bcc2695c58ba16fb37d819b0a4dc,"
-			    "0x976ea74026e726554db657fa54763abd0c3a0aa9 "
-			    "timelock_manager=0x700b6a60ce7eaaea56f065753d8dcb9653dbad35\n");
+	assert_string_equal(
+		f->config.pool_set,
+		"api3 api3 start_block=1 pool=0xe7f1725e7734ce288f8367e1bb143e90bb3f0512 "
+		"token=0x5fbdb2315678afecb367f032d93f642f64180aa3 "
+		"claims_managers=0x9965507d1a55bcc2695c58ba16fb37d819b0a4dc,"
+		"0x976ea74026e726554db657fa54763abd0c3a0aa9 "
+		"timelock_manager=0x700b6a60ce7eaaea56f065753d8dcb9653dbad35\n");
 }
 
 /* The role's key in the schema's object of a protocol's contracts: there, and required or not. */
