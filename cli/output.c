@@ -25,6 +25,18 @@ struct style style_of(const struct command *command, struct moment *m, const str
 			      .symbol = arena_string(command->arena, asset.symbol)};
 }
 
+const char *text_of(const json_t *object, const char *key)
+{
+	const char *text = json_string_value(json_object_get(object, key));
+
+	return text ? text : "-";
+}
+
+uint64_t number_of(const json_t *object, const char *key)
+{
+	return (uint64_t)json_integer_value(json_object_get(object, key));
+}
+
 int print_json(json_t *document)
 {
 	int failed = json_dumpf(document, stdout, JSON_INDENT(1)) != 0 || putchar('\n') == EOF ||

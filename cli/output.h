@@ -22,6 +22,10 @@ struct style style_of(const struct command *command, struct moment *m, const str
 /* Prints and takes the document; EXIT_COULD_NOT where standard output fails. */
 int print_json(json_t *document);
 
+/* A member's text ("-" where it is none), and a member's number. */
+const char *text_of(const json_t *object, const char *key);
+uint64_t number_of(const json_t *object, const char *key);
+
 /* A base-unit decimal string in token units with thousands separators and the trailing zeros cut:
  * "1,234.5"; "-" for null. In the arena. */
 const char *show_amount(const struct style *style, const json_t *value);

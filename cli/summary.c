@@ -6,13 +6,6 @@
 
 enum { PAYOUTS_SHOWN = 12 };
 
-static const char *text_of(const json_t *object, const char *key)
-{
-	const char *text = json_string_value(json_object_get(object, key));
-
-	return text ? text : "-";
-}
-
 /* The heaviest loss and its part of the stake, for one line. */
 static const char *cost_of(const struct style *style, const json_t *payout)
 {

@@ -6,18 +6,6 @@
 
 #include "cli/reading.h"
 
-static const char *text_of(const json_t *object, const char *key)
-{
-	const char *text = json_string_value(json_object_get(object, key));
-
-	return text ? text : "-";
-}
-
-static uint64_t number_of(const json_t *object, const char *key)
-{
-	return (uint64_t)json_integer_value(json_object_get(object, key));
-}
-
 static struct style plain_style(const struct query *query)
 {
 	return (struct style){.arena = query->command->arena, .is_raw = true, .symbol = ""};

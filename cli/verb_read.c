@@ -7,18 +7,6 @@
 
 /* ---- status ---- */
 
-static const char *text_of(const json_t *object, const char *key)
-{
-	const char *text = json_string_value(json_object_get(object, key));
-
-	return text ? text : "-";
-}
-
-static uint64_t number_of(const json_t *object, const char *key)
-{
-	return (uint64_t)json_integer_value(json_object_get(object, key));
-}
-
 static void print_block(const struct command *command, const char *name, const json_t *block)
 {
 	(void)printf("%-10s block %s, %s, %s\n", name,
