@@ -125,6 +125,18 @@ enum status env_failed(const struct store *store, int rc, const char *what, stru
 /* LMDB's words, or the system's, without strerror's shared buffer. */
 const char *code_text(char *buffer, size_t size, int rc);
 
+/* ---- identity.c ---- */
+
+/* Format, schema, chain id and pool set into meta; gives LMDB's code. */
+int write_identity(struct store *store, MDB_txn *txn, const struct store_identity *identity);
+
+/* That meta has this format and schema and, unless `identity` is NULL, this identity. */
+enum status check_identity(struct store *store, MDB_txn *txn, const struct store_identity *identity,
+			   struct error *err) MUST_CHECK;
+
+/* The words for an LMDB file that is another program's. */
+enum status not_a_store(const struct store *store, struct error *err);
+
 /* ---- transaction.c ---- */
 
 /*
@@ -201,6 +213,11 @@ struct change_walk {
 struct change_walk change_walk_of(struct slice list);
 bool change_walk_next(struct change_walk *walk) MUST_CHECK;
 
+/* At least the bytes of the block's change list. */
+size_t change_list_max(const struct block_write *block);
+/* Its size; `out` has change_list_max bytes; rows are sorted. */
+size_t change_list(uint8_t *out, const struct block_write *block);
+
 void block_value(uint8_t out[BLOCK_VALUE_BYTES], const struct block_record *record);
 bool block_value_read(struct block_record *out, uint64_t number, MDB_val bytes) MUST_CHECK;
 
@@ -222,6 +239,8 @@ enum status index_next(uint64_t *number, struct store_txn *txn, enum store_db db
 /* The newest block record; MDB_NOTFOUND in an empty store. */
 enum status newest_block(struct block_record *out, struct store_txn *txn,
 			 struct error *err) MUST_CHECK;
+
+/* ---- append.c ---- */
 
 /* Invariant (3), row by row. */
 struct block_digest {
