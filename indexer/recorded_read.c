@@ -1,216 +1,15 @@
+/*
+ * recorded_read.c - takes the lines of a recorded chain apart, checks and stores them.
+ */
 #include "indexer/recorded_read.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <jansson.h>
-#include <stdatomic.h>
 #include <stdlib.h>
-#include <zlib.h>
 
-#include "indexer/intern.h"
+#include "indexer/recorded_impl.h"
 #include "indexer/rpc_errors.h"
 #include "indexer/rpc_parse.h"
-
-enum {
-	LINE_MAX_BYTES = 256 * 1024 * 1024,
-	FIRST_LINE_BYTES = 64 * 1024,
-	CALL_DATA_MAX = 1024 * 1024,
-	NAME_MAX_CHARS = 300, /* of a path in a message */
-};
-
-/* One recorded call: (address, calldata) by its number, block, result by its number. */
-struct entry {
-	uint32_t question;
-	uint32_t block; /* from the first on */
-	uint32_t result;
-};
-
-struct recorded {
-	atomic_uint owners;
-	struct arena *arena;
-	uint64_t chain_id;
-	uint64_t first;
-	uint64_t last;
-	struct block_ref *blocks;
-	size_t block_count;
-	size_t block_capacity;
-	struct recorded_log *logs;
-	size_t log_count;
-	size_t log_capacity;
-	size_t *logs_end; /* by block: the number of logs up to and with it */
-
-	struct intern questions; /* 20 bytes of address, then calldata */
-	struct intern results;   /* one byte of outcome, then the bytes */
-	struct intern addresses;
-	uint64_t *births; /* by address */
-	size_t birth_capacity;
-	struct entry *entries;
-	size_t entry_count;
-	size_t entry_capacity;
-	uint32_t *slots; /* of entries: index + 1 */
-	size_t slot_count;
-};
-
-struct recorded_builder {
-	struct recorded *recorded;
-	struct arena *scratch; /* of one line */
-	char *name;
-	uint64_t line;
-	bool has_meta;
-};
-
-/* ---- what was read ---- */
-
-struct recorded *recorded_share(struct recorded *recorded)
-{
-	(void)atomic_fetch_add(&recorded->owners, 1);
-	return recorded;
-}
-
-void recorded_release(struct recorded *recorded)
-{
-	if (!recorded || atomic_fetch_sub(&recorded->owners, 1) != 1)
-		return;
-	intern_clear(&recorded->questions);
-	intern_clear(&recorded->results);
-	intern_clear(&recorded->addresses);
-	free(recorded->blocks);
-	free(recorded->logs);
-	free(recorded->logs_end);
-	free(recorded->births);
-	free(recorded->entries);
-	free(recorded->slots);
-	arena_free(recorded->arena);
-	free(recorded);
-}
-
-uint64_t recorded_chain_id(const struct recorded *recorded)
-{
-	return recorded->chain_id;
-}
-
-uint64_t recorded_first(const struct recorded *recorded)
-{
-	return recorded->first;
-}
-
-uint64_t recorded_last(const struct recorded *recorded)
-{
-	return recorded->last;
-}
-
-const struct block_ref *recorded_block(const struct recorded *recorded, uint64_t number)
-{
-	if (number < recorded->first || number - recorded->first >= recorded->block_count)
-		return NULL;
-	return &recorded->blocks[number - recorded->first];
-}
-
-const struct recorded_log *recorded_logs(const struct recorded *recorded, uint64_t number,
-					 size_t *count)
-{
-	size_t index = (size_t)(number - recorded->first);
-	size_t begin;
-
-	*count = 0;
-	if (!recorded_block(recorded, number))
-		return NULL;
-	begin = index ? recorded->logs_end[index - 1] : 0;
-	*count = recorded->logs_end[index] - begin;
-	return *count ? &recorded->logs[begin] : NULL;
-}
-
-void recorded_log_expand(struct event_log *out, const struct recorded_log *log,
-			 const struct block_ref *block)
-{
-	const uint8_t *at = log->bytes;
-
-	*out = (struct event_log){
-		.topic_count = log->topic_count,
-		.log_index = log->log_index,
-		.transaction_index = log->transaction_index,
-		.block_number = block->number,
-		.block_hash = block->hash,
-	};
-	memcpy(out->address.bytes, at, ADDRESS_BYTES);
-	at += ADDRESS_BYTES;
-	memcpy(out->transaction_hash.bytes, at, HASH_BYTES);
-	at += HASH_BYTES;
-	for (uint32_t i = 0; i < log->topic_count; i++, at += HASH_BYTES)
-		memcpy(out->topics[i].bytes, at, HASH_BYTES);
-	out->data = slice_of(at, log->data_size);
-}
-
-/* The slot of the entry, or the free one where it belongs. */
-static uint32_t *entry_slot(const struct recorded *recorded, uint32_t question, uint32_t block)
-{
-	uint64_t mixed = ((uint64_t)question << 32 | block) * 0x9e3779b97f4a7c15;
-	size_t mask = recorded->slot_count - 1;
-	size_t at = (size_t)(mixed >> 20) & mask;
-
-	for (; recorded->slots[at]; at = (at + 1) & mask) {
-		const struct entry *entry = &recorded->entries[recorded->slots[at] - 1];
-
-		if (entry->question == question && entry->block == block)
-			break;
-	}
-	return &recorded->slots[at];
-}
-
-/* The key of a call in `questions`. */
-static struct slice question_key(struct arena *scratch, struct address to, struct slice data)
-{
-	uint8_t *key = arena_alloc(scratch, ADDRESS_BYTES + data.size);
-
-	memcpy(key, to.bytes, ADDRESS_BYTES);
-	if (data.size)
-		memcpy(key + ADDRESS_BYTES, data.data, data.size);
-	return slice_of(key, ADDRESS_BYTES + data.size);
-}
-
-bool recorded_call(struct recorded_result *out, const struct recorded *recorded, struct address to,
-		   struct slice data, uint64_t block)
-{
-	uint8_t small[256];
-	uint8_t *key = small;
-	uint32_t question = 0;
-	uint32_t slot;
-	bool found;
-	struct slice stored;
-
-	if (!recorded->slot_count || !recorded_block(recorded, block) || data.size > CALL_DATA_MAX)
-		return false;
-	if (ADDRESS_BYTES + data.size > sizeof(small))
-		key = xmalloc(ADDRESS_BYTES + data.size);
-	memcpy(key, to.bytes, ADDRESS_BYTES);
-	if (data.size)
-		memcpy(key + ADDRESS_BYTES, data.data, data.size);
-	found = intern_find(&question, &recorded->questions,
-			    slice_of(key, ADDRESS_BYTES + data.size));
-	if (key != small)
-		free(key);
-	if (!found)
-		return false;
-	slot = *entry_slot(recorded, question, (uint32_t)(block - recorded->first));
-	if (!slot)
-		return false;
-	stored = recorded->results.items[recorded->entries[slot - 1].result];
-	out->outcome = (enum call_outcome)stored.data[0];
-	out->bytes = slice_of(stored.data + 1, stored.size - 1);
-	return true;
-}
-
-bool recorded_birth(uint64_t *block, const struct recorded *recorded, struct address address)
-{
-	uint32_t number = 0;
-
-	if (!intern_find(&number, &recorded->addresses, slice_of(address.bytes, ADDRESS_BYTES)))
-		return false;
-	*block = recorded->births[number];
-	return true;
-}
-
-/* ---- reading lines ---- */
 
 /* Room for one more element in an array that doubles. */
 static void *room(void *array, size_t count, size_t *capacity, size_t size)
@@ -582,8 +381,8 @@ static void grow_slots(struct recorded *recorded)
 	free(recorded->slots);
 	recorded->slots = xcalloc(recorded->slot_count, sizeof(recorded->slots[0]));
 	for (size_t i = 0; i < recorded->entry_count; i++)
-		*entry_slot(recorded, recorded->entries[i].question, recorded->entries[i].block) =
-			(uint32_t)i + 1;
+		*recorded_entry_slot(recorded, recorded->entries[i].question,
+				     recorded->entries[i].block) = (uint32_t)i + 1;
 }
 
 static enum status store_call(struct recorded *recorded, struct entry entry, struct error *err)
@@ -594,7 +393,7 @@ static enum status store_call(struct recorded *recorded, struct entry entry, str
 		return error_set(err, ERR_BAD_DATA, "expected fewer than 2^32 calls");
 	if (recorded->entry_count >= recorded->slot_count / 2)
 		grow_slots(recorded);
-	slot = entry_slot(recorded, entry.question, entry.block);
+	slot = recorded_entry_slot(recorded, entry.question, entry.block);
 	if (*slot) {
 		if (recorded->entries[*slot - 1].result == entry.result)
 			return OK;
@@ -606,6 +405,17 @@ static enum status store_call(struct recorded *recorded, struct entry entry, str
 	recorded->entries[recorded->entry_count++] = entry;
 	*slot = (uint32_t)recorded->entry_count;
 	return OK;
+}
+
+/* The key of a call in `questions`. */
+static struct slice question_key(struct arena *scratch, struct address to, struct slice data)
+{
+	uint8_t *key = arena_alloc(scratch, ADDRESS_BYTES + data.size);
+
+	memcpy(key, to.bytes, ADDRESS_BYTES);
+	if (data.size)
+		memcpy(key + ADDRESS_BYTES, data.data, data.size);
+	return slice_of(key, ADDRESS_BYTES + data.size);
 }
 
 static enum status call_line(struct recorded_builder *builder, const struct line_parts *parts,
@@ -710,133 +520,4 @@ enum status recorded_end(struct recorded **out, struct recorded_builder *builder
 	free(builder->name);
 	free(builder);
 	return st;
-}
-
-/* ---- reading a file ---- */
-
-/* A line as it grows over several reads. */
-struct line_buffer {
-	uint8_t *bytes;
-	size_t size;
-	size_t capacity;
-};
-
-static enum status too_long(const char *path, uint64_t line, struct error *err)
-{
-	return error_set(err, ERR_BAD_DATA, "%.*s: line %" PRIu64 ": expected at most %d bytes",
-			 NAME_MAX_CHARS, path, line + 1, LINE_MAX_BYTES);
-}
-
-/* Hands every whole line in the buffer to the builder and keeps the rest. */
-static enum status take_lines(struct recorded_builder *builder, struct line_buffer *buffer,
-			      size_t fresh, struct error *err)
-{
-	uint8_t *begin = buffer->bytes;
-	uint8_t *search = buffer->bytes + buffer->size - fresh;
-	uint8_t *end = buffer->bytes + buffer->size;
-
-	for (;;) {
-		uint8_t *newline =
-			search < end ? memchr(search, '\n', (size_t)(end - search)) : NULL;
-		enum status st;
-
-		if (!newline)
-			break;
-		st = recorded_line(builder, slice_of(begin, (size_t)(newline - begin)), err);
-		if (st != OK)
-			return st;
-		begin = search = newline + 1;
-	}
-	buffer->size = (size_t)(end - begin);
-	memmove(buffer->bytes, begin, buffer->size);
-	return OK;
-}
-
-static enum status gzip_problem(gzFile file, const char *path, uint64_t line, struct error *err)
-{
-	int code = 0;
-	const char *words = gzerror(file, &code);
-
-	if (code == Z_ERRNO)
-		return error_set(err, ERR_SYSTEM, "%.*s: %s", NAME_MAX_CHARS, path,
-				 strerror(errno));
-	return error_set(err, ERR_BAD_DATA,
-			 "%.*s: line %" PRIu64 ": expected more gzipped data (%s)", NAME_MAX_CHARS,
-			 path, line + 1, code == Z_BUF_ERROR ? "the file is cut off" : words);
-}
-
-static enum status read_lines(struct recorded_builder *builder, struct line_buffer *buffer,
-			      gzFile file, const char *path, struct error *err)
-{
-	for (;;) {
-		enum status st;
-		int code = 0;
-		int got;
-
-		if (buffer->size == buffer->capacity) {
-			if (buffer->capacity >= LINE_MAX_BYTES)
-				return too_long(path, builder->line, err);
-			buffer->capacity =
-				buffer->capacity ? buffer->capacity * 2 : FIRST_LINE_BYTES;
-			buffer->bytes = xrealloc(buffer->bytes, buffer->capacity);
-		}
-		got = gzread(file, buffer->bytes + buffer->size,
-			     (unsigned)(buffer->capacity - buffer->size));
-		if (got < 0)
-			return gzip_problem(file, path, builder->line, err);
-		if (got == 0) {
-			(void)gzerror(file, &code);
-			if (code != Z_OK && code != Z_STREAM_END)
-				return gzip_problem(file, path, builder->line, err);
-			break;
-		}
-		buffer->size += (size_t)got;
-		st = take_lines(builder, buffer, (size_t)got, err);
-		if (st != OK)
-			return st;
-	}
-	if (!buffer->size)
-		return OK;
-	return recorded_line(builder, slice_of(buffer->bytes, buffer->size), err);
-}
-
-static enum status read_file(struct recorded_builder *builder, const char *path, struct error *err)
-{
-	struct line_buffer buffer = {0};
-	enum status st;
-	gzFile file;
-
-	errno = 0;
-	file = gzopen(path, "rbe");
-	if (!file)
-		return error_set(err, ERR_SYSTEM, "%.*s: %s", NAME_MAX_CHARS, path,
-				 strerror(errno ? errno : ENOMEM));
-	(void)gzbuffer(file, 128 * 1024);
-	if (gzdirect(file)) {
-		int code = 0;
-
-		(void)gzerror(file, &code);
-		st = code == Z_ERRNO ? gzip_problem(file, path, 0, err)
-				     : error_set(err, ERR_BAD_DATA,
-						 "%.*s: line 1: expected a gzipped recorded chain, "
-						 "the file is not gzipped",
-						 NAME_MAX_CHARS, path);
-	} else {
-		st = read_lines(builder, &buffer, file, path, err);
-	}
-	(void)gzclose(file);
-	free(buffer.bytes);
-	return st;
-}
-
-enum status recorded_read(struct recorded **out, const char *path, struct error *err)
-{
-	struct recorded_builder *builder = recorded_begin(path);
-	enum status st = read_file(builder, path, err);
-
-	if (st != OK) {
-		(void)recorded_end(NULL, builder, NULL);
-		return st;
-	}
-	return recorded_end(out, builder, err);
 }

@@ -1,0 +1,55 @@
+/*
+ * rpc_impl.h - what jobs and posts are; for rpc.c and rpc_settle.c only.
+ */
+#ifndef INDEXER_RPC_IMPL_H
+#define INDEXER_RPC_IMPL_H
+
+#include "base/clock.h"
+#include "indexer/rpc.h"
+
+struct post {
+	struct post *next;
+	struct rpc_call **calls;
+	size_t count;
+	uint64_t first_id;
+	unsigned tries;
+	bool had_passing_trouble; /* in any try: then it is not the node's nature in the end */
+	uint64_t due_ms;
+	char *body;
+	struct http_request *request; /* NULL: waiting */
+};
+
+struct body {
+	struct body *next;
+	uint8_t *bytes;
+};
+
+struct rpc_job {
+	struct rpc *rpc;
+	struct rpc_job *next;
+	struct post *posts;
+	struct body *bodies; /* that results point into */
+	struct arena *arena;
+	uint64_t bytes;
+	enum status status;
+	struct error error;
+};
+
+struct rpc {
+	struct rpc_options options;
+	struct http *http;
+	struct rpc_job *jobs; /* in the order in which they began */
+	struct clock clock;
+	uint64_t next_id;
+	uint64_t not_before_ms; /* the node wants a rest */
+	uint64_t random;
+	unsigned under_way;
+};
+
+/* rpc.c: cuts a waiting post that holds more calls than `limit`. */
+void rpc_cut_post(struct post *post, size_t limit);
+
+/* rpc_settle.c: takes the reply of a post that came to its end. */
+void rpc_settle_reply(struct rpc_job *job, struct post *post);
+
+#endif
