@@ -44,7 +44,6 @@ struct pool_setup {
 		const struct address *addresses;
 		size_t count;
 	} contracts[ROLES_MAX]; /* by role */
-	/* The asset, for people; read from the chain when the pool is seeded if symbol is NULL. */
 };
 
 struct pool {
@@ -128,8 +127,6 @@ struct view_rule {
 	const char *figures[VIEW_FIGURES_MAX];
 	size_t count;
 };
-
-enum { SEED_TEXT_MAX = 4096 };
 
 struct protocol {
 	const char *name;
