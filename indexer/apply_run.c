@@ -14,7 +14,7 @@
  * commit, and the program shall stay small. Nor does it take longer than a second: readers and a
  * kill shall not be far behind.
  */
-enum { RUN_BYTES = 16 * 1024 * 1024, RUN_STATE_BYTES = 4 * 1024 * 1024, RUN_MS = 1000 };
+enum { RUN_BYTES = 48 * 1024 * 1024, RUN_STATE_BYTES = 8 * 1024 * 1024, RUN_MS = 1000 };
 
 /* What a run keeps from block to block, for every pool. */
 struct pool_work {
