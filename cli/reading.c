@@ -10,6 +10,19 @@ void print_next(const json_t *document)
 		(void)printf("more: --after %s\n", next);
 }
 
+int findings_exit_status(const struct command *command, const char *at)
+{
+	struct moment moment;
+	struct error err;
+	int status;
+
+	if (moment_open(&moment, command->config, at, command->arena, &err) != OK)
+		return err.status == ERR_NOTFOUND ? EXIT_FINE : report(&err);
+	status = open_findings(&moment).error ? EXIT_FINDINGS : EXIT_FINE;
+	moment_close(&moment);
+	return status;
+}
+
 static int answer(const struct query *query,
 		  json_t *(*ask)(const struct query *query, struct error *err),
 		  void (*show)(const struct query *query, const json_t *document))

@@ -180,25 +180,12 @@ static void show_findings(const struct query *query, const json_t *document)
 	print_next(document);
 }
 
-static int any_open_error(const struct command *command)
-{
-	struct moment moment;
-	struct error err;
-	int status;
-
-	if (moment_open(&moment, command->config, command->args->values[OPTION_AT], command->arena,
-			&err) != OK)
-		return report(&err);
-	status = open_findings(&moment).error ? EXIT_FINDINGS : EXIT_FINE;
-	moment_close(&moment);
-	return status;
-}
-
 int verb_findings(const struct command *command)
 {
 	int status = run_query(command, command->args->arguments[0], ask_findings, show_findings);
 
-	return status == EXIT_FINE ? any_open_error(command) : status;
+	return status == EXIT_FINE ? findings_exit_status(command, command->args->values[OPTION_AT])
+				   : status;
 }
 
 /* ---- explain ---- */

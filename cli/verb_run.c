@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "cli/progress.h"
+#include "cli/reading.h"
 #include "cli/summary.h"
 #include "indexer/mirror.h"
 
@@ -47,20 +48,6 @@ static void uncatch_signals(void)
 	running = NULL;
 }
 
-/* Findings decide the exit status of a finished run. */
-static int findings_status(const struct command *command)
-{
-	struct moment moment;
-	struct error err;
-	int status;
-
-	if (moment_open(&moment, command->config, NULL, command->arena, &err) != OK)
-		return err.status == ERR_NOTFOUND ? EXIT_FINE : report(&err);
-	status = open_findings(&moment).error ? EXIT_FINDINGS : EXIT_FINE;
-	moment_close(&moment);
-	return status;
-}
-
 static enum status open_with_progress(struct mirror **mirror, const struct command *command,
 				      struct progress *progress, struct error *err)
 {
@@ -79,7 +66,8 @@ static int finish(const struct command *command, struct mirror *mirror, enum sta
 {
 	uncatch_signals();
 	mirror_close(mirror);
-	return st == OK ? findings_status(command) : report(err);
+	/* Findings decide the exit status of a finished run. */
+	return st == OK ? findings_exit_status(command, NULL) : report(err);
 }
 
 int verb_sync(const struct command *command)

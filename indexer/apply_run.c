@@ -3,10 +3,8 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "protocols/apply.h"
-#include "protocols/tables.h"
 #include "reconcile/view.h"
 
 /*
