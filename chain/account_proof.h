@@ -28,8 +28,9 @@ struct account_proof {
 };
 
 /*
- * Proves all of it: the account (or, with zero nonce and balance and the empty root and code hash,
- * that there is none) under `state_root`, every slot under the account's storage root.
+ * Proves all of it: the account under `state_root`, every slot under the account's storage root.
+ * That there is no such account is proved too: it is claimed with zero nonce and balance, and with
+ * the storage root and code hash of nothing or zeros, as nodes do the one or the other.
  * ERR_BAD_DATA names the account or the slot and what is wrong.
  */
 enum status account_proof_verify(const struct account_proof *proof, struct hash state_root,

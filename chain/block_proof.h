@@ -61,6 +61,9 @@ enum proof_fault {
 	FAULT_COUNT,
 };
 
+/* The fault's id in findings: "header-hash", "header-unknown", "parent", ... ("none"). */
+const char *proof_fault_name(enum proof_fault fault);
+
 enum { FAULT_TEXT_SIZE = 160, FAULT_NODE_SIZE = 128 };
 
 /* What is wrong, in words for a finding. */
@@ -77,8 +80,9 @@ struct proof_failure {
 };
 
 /*
- * The header makes the claimed hash. These functions return whether the proof holds and fill
- * *failure where it does not (node excepted). `scratch` is used and not reset.
+ * The header makes the claimed hash. These functions return whether the proof holds; only where it
+ * does not is *failure touched, and then all of it is set (the node to ""). `expected` is what the
+ * block commits to, `actual` is what the material makes. `scratch` is used and not reset.
  */
 bool prove_header(struct proof_failure *failure, const struct block_material *m,
 		  struct arena *scratch);
@@ -89,13 +93,21 @@ bool prove_header(struct proof_failure *failure, const struct block_material *m,
  * logs' block, transaction, transaction index and log index, by position: nothing that a node says
  * of them is used. A receipt's claimed transaction hash must be the one the block names at its
  * place (that these are the block's transactions is proved by prove_transactions only).
+ *
+ * FAULT_RECEIPTS_ROOT: their number, the root, the gas. FAULT_BLOOM: a receipt's bloom (which then
+ * the root has, so the block is no block of Ethereum's) or the header's. FAULT_TRANSACTIONS_ROOT: a
+ * receipt of another transaction than the block names.
  */
 bool prove_receipts(struct proof_failure *failure, struct block_material *m, struct arena *scratch);
+/* The same with blooms' keys that the caller keeps from block to block. */
+bool prove_receipts_with(struct proof_failure *failure, struct block_material *m,
+			 struct bloom_cache *keys, struct arena *scratch);
 
 /*
  * The transactions make the header's root, their hashes are the claimed ones, and where
  * `wanted[i]` (NULL: all) transaction i's signature recovers the claimed sender (of the body, and
  * of the receipt where there is one), which goes to senders[i]. The header has been proved.
+ * Senders that are not wanted are left as they are; where `senders` is NULL none is kept.
  */
 bool prove_transactions(struct proof_failure *failure, struct address *senders,
 			const struct block_material *m, const bool *wanted, struct arena *scratch);

@@ -23,9 +23,24 @@ void bloom_add_log(struct bloom *bloom, const struct event_log *log);
 void bloom_merge(struct bloom *into, const struct bloom *from);
 bool bloom_equal(const struct bloom *a, const struct bloom *b);
 
+/* How many of its bits are set. */
+unsigned bloom_bit_count(const struct bloom *bloom);
+
 /*
- * Whether a block or receipt with this bloom can hold a log that the filter wants: false is a proof
- * that it does not. A filter made ready keeps the keys of all its values; in the arena.
+ * The keys of addresses and topics that were seen, so that what comes again and again in a block
+ * (a token, Transfer's topic) is hashed once. Of fixed size: a newer value takes an older one's
+ * place. In the arena.
+ */
+struct bloom_cache;
+
+struct bloom_cache *bloom_cache_new(struct arena *arena);
+/* bloom_add_log, with the keys from the cache where it has them. */
+void bloom_cache_add_log(struct bloom_cache *cache, struct bloom *bloom,
+			 const struct event_log *log);
+
+/*
+ * Whether a block or receipt with this bloom can hold a log that one of the filters wants: false is
+ * a proof that it does not. A filter made ready keeps the keys of all its values; in the arena.
  */
 struct bloom_filter;
 

@@ -1,9 +1,11 @@
 /*
- * call.h - a question to a contract (eth_call) and what came of it.
+ * call.h - questions to a contract: what a view says (eth_call), and what its storage holds
+ * (eth_getProof).
  */
 #ifndef CHAIN_CALL_H
 #define CHAIN_CALL_H
 
+#include "abi/u256.h"
 #include "chain/types.h"
 
 enum call_outcome {
@@ -21,14 +23,27 @@ struct chain_call {
 };
 
 /*
- * Whoever can put such questions, as a value: layers below the network ask through it. All calls
- * are asked at the end of block `at`. An answer to one call is its outcome; the function itself
- * fails only where nothing could be asked (ERR_AGAIN) or the answers made no sense (ERR_BAD_DATA).
+ * Whoever can put such questions, as a value: layers below the network ask through it. All are
+ * about the end of block `at`. An answer to one call is its outcome; the functions themselves fail
+ * only where nothing could be asked (ERR_AGAIN) or the answers made no sense (ERR_BAD_DATA).
  */
 struct chain_asker {
 	enum status (*ask)(void *context, struct chain_call *calls, size_t count,
 			   struct arena *arena, const struct block_ref *at, struct error *err);
+	/*
+	 * May be NULL: then nothing can be proved. `words` gets what stands in the slots of
+	 * `contract`, each proved against the block's state root before this returns; a proof that
+	 * fails is ERR_BAD_DATA. Where no proofs are to be had for that block, `is_available` is
+	 * false and `reason` gets the node's words; both are set in either case, `reason` in the
+	 * arena or static. At most STORAGE_SLOTS_MAX slots at once.
+	 */
+	enum status (*prove)(void *context, u256 *words, bool *is_available, const char **reason,
+			     struct address contract, const struct hash *slots, size_t count,
+			     struct arena *arena, const struct block_ref *at,
+			     const struct hash *state_root, struct error *err);
 	void *context;
 };
+
+enum { STORAGE_SLOTS_MAX = 200 };
 
 #endif

@@ -15,6 +15,9 @@
 /* Deeper nesting is refused by rlp_check; nothing of Ethereum's goes deeper than 5. */
 enum { RLP_DEPTH_MAX = 16 };
 
+/* The longest prefix: one byte and a size of eight. */
+enum { RLP_PREFIX_MAX = 9 };
+
 struct rlp_item {
 	bool is_list;
 	struct slice payload;  /* a string's bytes; a list's encoded elements */
@@ -33,11 +36,19 @@ struct rlp_reader {
 /* Reads the one item that `bytes` are; ERR_BAD_DATA where they are not exactly one. */
 enum status rlp_decode(struct rlp_item *out, struct slice bytes, struct error *err) MUST_CHECK;
 
-/* All of `bytes`, every item at every depth, is canonical and not nested too deep. */
+/* `bytes` are exactly one item; it and every item in it, at every depth, is canonical, and nothing
+ * is nested too deep. */
 enum status rlp_check(struct slice bytes, struct error *err) MUST_CHECK;
 
 /* Opens the elements of a list; a string sticks as a problem. */
 void rlp_open(struct rlp_reader *r, const struct rlp_item *list);
+
+/* The items that stand in `bytes` one after the other, without a list around them. */
+static inline struct rlp_reader rlp_reader_of(struct slice bytes)
+{
+	return (struct rlp_reader){
+		.begin = bytes.data, .at = bytes.data, .end = bytes.data + bytes.size};
+}
 
 /* The next element; false at the end and after a mistake (tell them apart by rlp_close). */
 bool rlp_next(struct rlp_item *out, struct rlp_reader *r);
@@ -53,6 +64,12 @@ bool rlp_more(const struct rlp_reader *r);
 
 /* OK where every element was read and nothing was wrong; else ERR_BAD_DATA saying what. */
 enum status rlp_close(const struct rlp_reader *r, struct error *err) MUST_CHECK;
+
+/*
+ * Writes what stands before a payload of `size` bytes; returns its size. A string of one byte below
+ * 0x80 has no prefix: that is the caller's to see.
+ */
+size_t rlp_prefix(uint8_t out[RLP_PREFIX_MAX], bool is_list, size_t size);
 
 /* Appends to a buffer. */
 void rlp_put_bytes(struct buffer *out, struct slice bytes);

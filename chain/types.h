@@ -25,6 +25,9 @@ struct event_log {
 	uint64_t block_number;
 	struct hash block_hash;
 	struct hash transaction_hash;
+	/* Who sent the transaction, recovered from its signature; where that was asked for. */
+	bool has_sender;
+	struct address sender;
 };
 
 /* Logs that a mirror wants: any of `addresses`, and for each topic position any of its values

@@ -1,5 +1,7 @@
 #include "base/hex.h"
 
+#include <stdlib.h>
+
 #include "tests/support/test.h"
 
 static void assert_refused(enum status st, const struct error *err, const char *words)
@@ -66,6 +68,56 @@ static void every_other_character_is_refused_at_its_place(void **state)
 		(void)snprintf(words, sizeof(words), "digit at character %zu", at);
 		assert_refused(hex_parse_exact(out, 5, text, 12, &err), &err, words);
 		text[at] = '0';
+	}
+}
+
+enum { LONG_BYTES = 40 };
+
+/* Several digits are read at once, and then the rest: each length, with the memory ending there. */
+static void long_texts_are_read_at_every_length(void **state)
+{
+	(void)state;
+	for (size_t size = 0; size <= LONG_BYTES; size++) {
+		char *text = xmalloc(2 + 2 * size);
+		uint8_t *out = xmalloc(size);
+		struct error err;
+
+		memcpy(text, "0x", 2);
+		for (size_t i = 0; i < 2 * size; i++)
+			text[2 + i] = "0123456789abcdefABCDEF"[(i * 7 + size) % 22];
+		assert_ok(hex_parse_exact(out, size, text, 2 + 2 * size, &err), err);
+		for (size_t i = 0; i < size; i++)
+			assert_int_equal(out[i], hex_digit(text[2 + 2 * i]) << 4 |
+							 hex_digit(text[3 + 2 * i]));
+		free(out);
+		free(text);
+	}
+}
+
+static void a_long_text_has_no_other_character_anywhere(void **state)
+{
+	char text[2 + 2 * LONG_BYTES];
+	uint8_t out[LONG_BYTES];
+	char words[64];
+	struct error err;
+
+	(void)state;
+	memset(text, 'f', sizeof(text));
+	memcpy(text, "0x", 2);
+	for (size_t at = 2; at < sizeof(text); at++) {
+		for (unsigned c = 0; c < 256; c++) {
+			text[at] = (char)c;
+			if (hex_digit((char)c) >= 0) {
+				assert_ok(
+					hex_parse_exact(out, LONG_BYTES, text, sizeof(text), &err),
+					err);
+				continue;
+			}
+			(void)snprintf(words, sizeof(words), "digit at character %zu", at);
+			assert_refused(hex_parse_exact(out, LONG_BYTES, text, sizeof(text), &err),
+				       &err, words);
+		}
+		text[at] = 'f';
 	}
 }
 
@@ -158,6 +210,8 @@ int main(void)
 		cmocka_unit_test(bytes_become_lower_case_digits),
 		cmocka_unit_test(every_byte_survives_in_either_case),
 		cmocka_unit_test(every_other_character_is_refused_at_its_place),
+		cmocka_unit_test(long_texts_are_read_at_every_length),
+		cmocka_unit_test(a_long_text_has_no_other_character_anywhere),
 		cmocka_unit_test(the_exact_form_refuses_other_lengths),
 		cmocka_unit_test(the_exact_form_takes_no_bytes_at_all),
 		cmocka_unit_test(any_number_of_bytes_up_to_the_limit_is_taken),
