@@ -246,6 +246,8 @@ enum status store_append(struct store_txn *txn, struct hash *digest, struct bloc
 		return status;
 	record.digest = block_digest_end(&chained);
 	status = put_block(txn, &record, err);
+	if (status == OK)
+		status = proved_append(txn, record.ref.number, record.proof_level, err);
 	if (status != OK)
 		return status;
 	txn->head = record;

@@ -19,6 +19,7 @@ struct check {
 	uint64_t blocks;
 	uint64_t newest;
 	void *event_cursor;
+	struct proved_check proved;
 	uint64_t *prefixes;
 	size_t prefix_capacity;
 };
@@ -227,7 +228,7 @@ static enum status check_block(struct check *check, const struct block_record *r
 	check->digest_before = digest;
 	check->newest = record->ref.number;
 	check->blocks++;
-	return OK;
+	return proved_check_block(&check->proved, record, err);
 }
 
 static enum status check_blocks(struct check *check, struct error *err)
@@ -450,9 +451,16 @@ enum status store_check(struct store_txn *txn, struct error *err)
 	txn_drop_cursors(txn); /* walks begin at the beginning */
 	status = txn_open_scan(&check.event_cursor, txn, DB_EVENTS, err);
 	if (status == OK)
+		status = proved_check_open(&check.proved, txn, err);
+	if (status == OK)
 		status = check_blocks(&check, err);
 	if (status == OK)
 		status = check_totals(&check, err);
+	if (status == OK)
+		status = proved_check_end(&check.proved, err);
+	if (status == OK)
+		status = notes_check(txn, err);
+	proved_check_close(&check.proved);
 	txn_close_scan(txn, &check.event_cursor);
 	free(check.prefixes);
 	return status;

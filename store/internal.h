@@ -11,12 +11,14 @@
  *   events        number 8, log index 4               -> transaction hash prefix 8, value
  *   transactions  transaction hash prefix 8, number 8 -> nothing
  *   hashes        block hash prefix 8, number 8       -> nothing
+ *   proved        first block's number 8              -> last number 8, blocks 8, level 1
+ *   notes         text or bytes, at most NOTE_KEY_MAX -> value, not empty
  *
  * ~block makes newer versions of a row sort before older ones, so that one MDB_SET_RANGE with ~at
  * stands on the newest version not above `at`. Keys of one table and pool have one size, so that
- * no key is the beginning of another. blocks, changes and events only ever rise: they are appended
- * and their pages are full. transactions and hashes keep the number in the key and no value, which
- * costs the same bytes as LMDB's duplicates and needs none of their code.
+ * no key is the beginning of another. blocks, changes, events and proved only ever rise: they are
+ * appended and their pages are full. transactions and hashes keep the number in the key and no
+ * value, which costs the same bytes as LMDB's duplicates and needs none of their code.
  */
 #ifndef STORE_INTERNAL_H
 #define STORE_INTERNAL_H
@@ -26,6 +28,7 @@
 #include <sys/types.h>
 
 #include "abi/keccak.h"
+#include "store/proved.h"
 #include "store/store.h"
 
 enum store_db {
@@ -36,6 +39,8 @@ enum store_db {
 	DB_EVENTS,
 	DB_TRANSACTIONS,
 	DB_HASHES,
+	DB_PROVED,
+	DB_NOTES,
 	DB_COUNT
 };
 
@@ -101,6 +106,10 @@ struct store_txn {
 	struct block_record head;
 	bool had_head;
 	uint64_t head_before;
+
+	/* Write transactions: the newest proved range; block_count 0 where there is none. */
+	bool is_range_known;
+	struct proved_range range;
 
 	/* Write transactions: what store_txn_bytes reckons with, per sub-database. */
 	size_t pages_before[DB_COUNT];  /* in the tree at the beginning */
@@ -253,5 +262,33 @@ void block_digest_begin(struct block_digest *digest, struct hash before, struct 
 /* In key order; undigested tables are passed over. */
 void block_digest_row(struct block_digest *digest, const struct row_key *key, struct slice value);
 struct hash block_digest_end(struct block_digest *digest);
+
+/* ---- proved.c ---- */
+
+/* The block becomes the newest: called before txn->head is. */
+enum status proved_append(struct store_txn *txn, uint64_t number, uint8_t level,
+			  struct error *err) MUST_CHECK;
+/* The block is gone, and txn->head is what stands below it. */
+enum status proved_take_back(struct store_txn *txn, const struct block_record *record,
+			     struct error *err) MUST_CHECK;
+
+/* The ranges against the block records, which are given oldest first. Close it in every case. */
+struct proved_check {
+	struct store_txn *txn;
+	void *cursor;
+	struct proved_range range;
+	uint64_t seen; /* block records of it so far */
+};
+
+enum status proved_check_open(struct proved_check *check, struct store_txn *txn,
+			      struct error *err) MUST_CHECK;
+enum status proved_check_block(struct proved_check *check, const struct block_record *record,
+			       struct error *err) MUST_CHECK;
+enum status proved_check_end(struct proved_check *check, struct error *err) MUST_CHECK;
+void proved_check_close(struct proved_check *check);
+
+/* ---- notes.c ---- */
+
+enum status notes_check(struct store_txn *txn, struct error *err) MUST_CHECK;
 
 #endif

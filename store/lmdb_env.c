@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 static const char *const db_names[DB_COUNT] = {
-	"meta", "blocks", "rows", "changes", "events", "transactions", "hashes",
+	"meta", "blocks", "rows", "changes", "events", "transactions", "hashes", "proved", "notes",
 };
 
 const struct store_options store_defaults = {
@@ -223,6 +223,17 @@ static enum status open_tables(struct store *store, MDB_txn *txn, unsigned flags
 	return OK;
 }
 
+/* What was noted of another chain's nodes, or for other pools, is nothing to the next owner. */
+static int take_over(struct store *store, MDB_txn *txn, const struct store_identity *identity)
+{
+	struct error ignored;
+	int rc = 0;
+
+	if (check_identity(store, txn, identity, &ignored) != OK)
+		rc = mdb_drop(txn, store->dbi[DB_NOTES], 0);
+	return rc ? rc : write_identity(store, txn, identity);
+}
+
 /*
  * A mirror without a block is nobody's yet: a first run that was refused leaves one, and the
  * corrected configuration may take it over.
@@ -240,7 +251,7 @@ static enum status open_existing(struct store *store, MDB_txn *txn,
 		return status;
 	rc = mdb_stat(txn, store->dbi[DB_BLOCKS], &stat);
 	if (!rc && store->mode == STORE_WRITE && stat.ms_entries == 0)
-		rc = write_identity(store, txn, identity);
+		rc = take_over(store, txn, identity);
 	else if (!rc)
 		return check_identity(store, txn, identity, err);
 	return rc ? env_failed(store, rc, "open", err) : OK;

@@ -135,6 +135,9 @@ enum status store_rewind(struct store_txn *txn, uint64_t to, struct error *err)
 		if (status != OK && status != ERR_NOTFOUND)
 			return txn_doom(txn, status, err);
 		txn->has_head = status == OK;
+		status = proved_take_back(txn, &record, err);
+		if (status != OK)
+			return status;
 	}
 	return OK;
 }

@@ -11,9 +11,11 @@
  *   (2) every row version of block b is named in b's change list, and the other way round
  *   (3) digest(b) = keccak256(digest before b ‖ hash of b ‖ for each digested row version of b in
  *       key order: be32(key size) ‖ key ‖ be32(value size) ‖ value), where key is table ‖
- * be16(pool) ‖ key bytes and the digest before the first block is zero; a block without digested
- * row versions leaves the digest as it was, so a sparse backfill and a block-by-block run agree (4)
- * one writer: a lock on the directory's "writer" file holds its process id
+ *       be16(pool) ‖ key bytes and the digest before the first block is zero; a block
+ *       without digested row versions leaves the digest as it was, so a sparse backfill and a
+ *       block-by-block run agree
+ *   (4) one writer: a lock on the directory's "writer" file holds its process id
+ *   (5) every block record is in one range of store/proved.h, which has its proof level
  *
  * Handles are opaque. A transaction belongs to one thread at a time, a write transaction to the
  * thread that began it. Slices returned from a transaction point into the map: they are good until
@@ -27,7 +29,7 @@
 struct store;
 struct store_txn;
 
-enum { STORE_SCHEMA = 1 };
+enum { STORE_SCHEMA = 2 };
 
 /* Who the mirror is of. A directory that holds another one is refused. */
 struct store_identity {
@@ -164,8 +166,8 @@ enum status store_append(struct store_txn *txn, struct hash *digest, struct bloc
 			 struct error *err) MUST_CHECK;
 
 /*
- * Takes back every block above `to`, newest first: rows, events, indexes, block records. Afterwards
- * the cursor is the newest kept block, or none.
+ * Takes back every block above `to`, newest first: rows, events, indexes, block records and what
+ * proved ranges say of them; not notes. Afterwards the cursor is the newest kept block, or none.
  */
 enum status store_rewind(struct store_txn *txn, uint64_t to, struct error *err) MUST_CHECK;
 
@@ -239,8 +241,8 @@ enum status store_stats(struct store_stats *out, struct store_txn *txn,
 			struct error *err) MUST_CHECK;
 
 /*
- * Verifies the structure: invariants (1) to (3), digests recomputed from the first block. The first
- * violation is ERR_CORRUPT and names block and key.
+ * Verifies the structure: invariants (1) to (3) and (5), digests recomputed from the first block,
+ * and reads over the notes. The first violation is ERR_CORRUPT and names block and key.
  */
 enum status store_check(struct store_txn *txn, struct error *err) MUST_CHECK;
 

@@ -2,6 +2,7 @@
  * The store against a model that cannot be wrong: blocks in an array, every question answered by
  * going through all of them. COVERMIRROR_SEED repeats a run.
  */
+#include "store/notes.h"
 #include "tests/store/mirror.h"
 
 enum {
@@ -10,7 +11,8 @@ enum {
 	ROWS_MAX = 24,
 	EVENTS_MAX = 6,
 	VALUE_MAX = 40,
-	KEYS = 8, /* a table and pool */
+	KEYS = 8,   /* a table and pool */
+	NOTES = 12, /* their keys: one byte to 24 of them */
 };
 
 static const struct {
@@ -41,6 +43,7 @@ struct model_event {
 struct model_block {
 	uint64_t number;
 	struct hash hash;
+	uint8_t level;
 	struct model_row rows[ROWS_MAX];
 	size_t row_count;
 	struct model_event events[EVENTS_MAX];
@@ -48,9 +51,15 @@ struct model_block {
 	struct hash digest;
 };
 
+struct model_note {
+	uint8_t value[VALUE_MAX];
+	size_t size; /* 0: there is none */
+};
+
 struct model {
 	struct model_block blocks[BLOCKS_MAX];
 	size_t count;
+	struct model_note notes[NOTES];
 	uint64_t random;
 	uint64_t
 		salt; /* another one after each rewind, so that a replaced block has other hashes */
@@ -117,6 +126,9 @@ static void make_block(struct model *model, struct model_block *block)
 	block->number = (model->count ? model->blocks[model->count - 1].number : 0) + 1 +
 			(below(model, 3) ? 0 : below(model, 300));
 	block->hash = test_hash(block->number, model->salt);
+	block->level = model->count ? model->blocks[model->count - 1].level : 0;
+	if (below(model, 6) == 0)
+		block->level = (uint8_t)below(model, 4);
 	for (size_t i = 0; i < rows; i++) {
 		struct model_row *row = &block->rows[block->row_count];
 
@@ -146,7 +158,7 @@ static void append(struct mirror *m, struct model_block *block)
 	struct stored_event events[EVENTS_MAX];
 	struct block_write write = {
 		.ref = {.number = block->number, .hash = block->hash, .timestamp = block->number},
-		.proof_level = 3,
+		.proof_level = block->level,
 		.rows = rows,
 		.row_count = block->row_count,
 		.events = events,
@@ -163,6 +175,27 @@ static void append(struct mirror *m, struct model_block *block)
 			.transaction_hash = block->events[i].transaction,
 			.value = slice_of(block->events[i].value, block->events[i].size)};
 	assert_ok(store_append(m->txn, &block->digest, &write, &m->err), m->err);
+}
+
+/* "a", "aa", … and "b", "bb", …: each begins the longer ones. */
+static struct slice note_key(uint8_t bytes[NOTES], size_t note)
+{
+	memset(bytes, note % 2 ? 'a' : 'b', NOTES);
+	return slice_of(bytes, 1 + note / 2);
+}
+
+static void write_a_note(struct mirror *m, struct model *model)
+{
+	size_t at = below(model, NOTES);
+	struct model_note *note = &model->notes[at];
+	uint8_t key[NOTES];
+
+	note->size = 0;
+	if (below(model, 3))
+		make_bytes(model, note->value, &note->size, 1);
+	assert_ok(store_note_put(m->txn, note_key(key, at), slice_of(note->value, note->size),
+				 &m->err),
+		  m->err);
 }
 
 /* ---- what the model says ---- */
@@ -453,6 +486,92 @@ static void compare_transactions(struct mirror *m, const struct model *model)
 			 ERR_NOTFOUND);
 }
 
+struct range_walk {
+	const struct model *model;
+	uint64_t at;
+	size_t next; /* block of the model */
+	size_t left; /* ranges to take before the walk is ended; 0: all */
+	size_t given;
+};
+
+/* The range is exactly the next run of blocks with one level. */
+static bool take_range(void *context, const struct proved_range *range)
+{
+	struct range_walk *walk = context;
+	const struct model_block *blocks = walk->model->blocks;
+	size_t first = walk->next;
+	size_t end = first;
+
+	while (end < walk->model->count && blocks[end].number <= walk->at &&
+	       blocks[end].level == blocks[first].level)
+		end++;
+	assert_true(end > first);
+	assert_int_equal(range->from, blocks[first].number);
+	assert_int_equal(range->to, blocks[end - 1].number);
+	assert_int_equal(range->block_count, end - first);
+	assert_int_equal(range->level, blocks[first].level);
+	walk->next = end;
+	walk->given++;
+	return walk->given != walk->left;
+}
+
+static void compare_ranges(struct mirror *m, const struct model *model, uint64_t at, size_t left)
+{
+	struct range_walk walk = {.model = model, .at = at, .left = left};
+	size_t blocks = 0;
+
+	assert_ok(store_proved_each(m->txn, at, take_range, &walk, &m->err), m->err);
+	while (blocks < model->count && model->blocks[blocks].number <= at)
+		blocks++;
+	if (left && walk.given == left)
+		return;
+	assert_int_equal(walk.next, blocks);
+}
+
+struct note_walk {
+	const struct model *model;
+	size_t letter;
+	size_t next;
+};
+
+static bool take_note(void *context, struct slice key, struct slice value)
+{
+	struct note_walk *walk = context;
+	uint8_t bytes[NOTES];
+
+	while (walk->next < NOTES &&
+	       (walk->next % 2 != walk->letter || !walk->model->notes[walk->next].size))
+		walk->next++;
+	assert_true(walk->next < NOTES);
+	assert_true(slice_equal(key, note_key(bytes, walk->next)));
+	assert_true(slice_equal(value, slice_of(walk->model->notes[walk->next].value,
+						walk->model->notes[walk->next].size)));
+	walk->next++;
+	return true;
+}
+
+static void compare_notes(struct mirror *m, const struct model *model)
+{
+	uint8_t key[NOTES];
+	struct slice value;
+
+	for (size_t i = 0; i < NOTES; i++) {
+		const struct model_note *note = &model->notes[i];
+		enum status status = store_note_get(&value, m->txn, note_key(key, i), &m->err);
+
+		assert_int_equal(status, note->size ? OK : ERR_NOTFOUND);
+		assert_true(slice_equal(value, slice_of(note->value, note->size)));
+	}
+	for (size_t i = 0; i < NOTES; i++) {
+		struct note_walk walk = {.model = model, .letter = i % 2, .next = i};
+
+		assert_ok(store_note_each(m->txn, note_key(key, i), take_note, &walk, &m->err),
+			  m->err);
+		for (size_t k = walk.next; k < NOTES; k++)
+			assert_true(k % 2 != i % 2 || !model->notes[k].size);
+	}
+}
+
 static void compare(struct mirror *m, struct model *model)
 {
 	struct arena *arena = arena_new();
@@ -474,6 +593,10 @@ static void compare(struct mirror *m, struct model *model)
 		compare_events(m, model, from, below(model, top), i % 2);
 	}
 	compare_transactions(m, model);
+	compare_ranges(m, model, UINT64_MAX, 0);
+	for (int i = 0; i < 6; i++)
+		compare_ranges(m, model, below(model, top), below(model, 4));
+	compare_notes(m, model);
 	assert_ok(store_check(m->txn, &m->err), m->err);
 	arena_free(arena);
 }
@@ -535,6 +658,7 @@ static void walk(struct mirror *m, uint64_t seed)
 
 			mirror_commit(m);
 			mirror_begin(m);
+			write_a_note(m, &model);
 			if (model.count < BLOCKS_MAX) {
 				make_block(&model, &model.blocks[model.count]);
 				append(m, &model.blocks[model.count++]);
@@ -547,6 +671,8 @@ static void walk(struct mirror *m, uint64_t seed)
 		} else if (choice < 18) {
 			mirror_commit(m);
 			mirror_begin(m);
+		} else if (choice == 18) {
+			write_a_note(m, &model);
 		}
 		if (step % 8 == 0)
 			compare(m, &model);
@@ -559,6 +685,15 @@ static void walk(struct mirror *m, uint64_t seed)
 	compare(m, &model);
 	mirror_commit(m);
 	straight_run(&model);
+}
+
+static void forget_notes(struct mirror *m)
+{
+	uint8_t key[NOTES];
+
+	for (size_t i = 0; i < NOTES; i++)
+		assert_ok(store_note_put(m->txn, note_key(key, i), slice_of(NULL, 0), &m->err),
+			  m->err);
 }
 
 static void the_store_answers_as_the_model_does(void **state)
@@ -575,6 +710,7 @@ static void the_store_answers_as_the_model_does(void **state)
 		walk(m, seed);
 		mirror_begin(m);
 		assert_ok(store_rewind(m->txn, 0, &m->err), m->err);
+		forget_notes(m);
 		mirror_commit(m);
 	}
 }

@@ -308,7 +308,7 @@ static void another_schema_is_refused(void **state)
 		assert_int_equal(try_open(m, mode ? STORE_READ : STORE_WRITE, 1, "a\nb\n"),
 				 ERR_DENIED);
 		assert_non_null(strstr(m->err.message,
-				       "has store schema 7, this program writes 1: rebuild with "
+				       "has store schema 7, this program writes 2: rebuild with "
 				       "`covermirror sync` in a new folder"));
 	}
 }
