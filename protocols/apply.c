@@ -100,12 +100,16 @@ out:
 }
 
 /* transaction index, address, number of topics, topics, data. */
-enum { EVENT_FIXED = 4 + ADDRESS_BYTES + 1 + HASH_BYTES };
+enum {
+	EVENT_FIXED = 4 + ADDRESS_BYTES + 1 + HASH_BYTES,
+	EVENT_HAS_SENDER = 0x80, /* in the byte of the topic count: the sender stands behind it */
+};
 
 struct slice event_encode(struct arena *arena, const struct event_log *log)
 {
 	size_t topics = log->topic_count * (size_t)HASH_BYTES;
-	size_t size = EVENT_FIXED + topics + log->data.size;
+	size_t sender = log->has_sender ? ADDRESS_BYTES : 0;
+	size_t size = EVENT_FIXED + sender + topics + log->data.size;
 	uint8_t *bytes = arena_alloc(arena, size);
 	uint8_t *at = bytes;
 
@@ -114,7 +118,9 @@ struct slice event_encode(struct arena *arena, const struct event_log *log)
 	put_be32(at, log->transaction_index);
 	memcpy(at + 4, log->address.bytes, ADDRESS_BYTES);
 	at += 4 + ADDRESS_BYTES;
-	*at++ = (uint8_t)log->topic_count;
+	*at++ = (uint8_t)(log->topic_count | (log->has_sender ? EVENT_HAS_SENDER : 0));
+	memcpy(at, log->sender.bytes, sender);
+	at += sender;
 	memcpy(at, log->topics, topics);
 	if (log->data.size)
 		memcpy(at + topics, log->data.data, log->data.size);
@@ -126,6 +132,7 @@ enum status event_decode(struct event_log *out, struct slice bytes, uint32_t log
 {
 	const uint8_t *at = bytes.data;
 	size_t topics;
+	size_t fixed;
 
 	memset(out, 0, sizeof(*out));
 	if (bytes.size < EVENT_FIXED)
@@ -135,13 +142,19 @@ enum status event_decode(struct event_log *out, struct slice bytes, uint32_t log
 	out->transaction_index = get_be32(at);
 	memcpy(out->address.bytes, at + 4, ADDRESS_BYTES);
 	at += 4 + ADDRESS_BYTES;
-	out->topic_count = *at++;
+	out->has_sender = *at & EVENT_HAS_SENDER;
+	out->topic_count = *at++ & (EVENT_HAS_SENDER - 1);
 	topics = out->topic_count * (size_t)HASH_BYTES;
-	if (out->topic_count > LOG_TOPICS_MAX || bytes.size < EVENT_FIXED + topics)
+	fixed = EVENT_FIXED + (out->has_sender ? ADDRESS_BYTES : 0);
+	if (out->topic_count > LOG_TOPICS_MAX || bytes.size < fixed + topics)
 		return error_set(err, ERR_CORRUPT, "a stored event with %u topics in %zu bytes",
 				 out->topic_count, bytes.size);
+	if (out->has_sender) {
+		memcpy(out->sender.bytes, at, ADDRESS_BYTES);
+		at += ADDRESS_BYTES;
+	}
 	memcpy(out->topics, at, topics);
-	out->data = slice_of(at + topics, bytes.size - EVENT_FIXED - topics);
+	out->data = slice_of(at + topics, bytes.size - fixed - topics);
 	out->log_index = log_index;
 	return OK;
 }

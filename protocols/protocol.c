@@ -32,6 +32,62 @@ static enum status compile_view(struct pool_view *out, struct arena *arena,
 	return OK;
 }
 
+/* Marks the figure in the views that tell it; whether there is one. `check` gets its check. */
+static bool mark_figure(const struct pool *pool, bool is_account, int figure, size_t *check)
+{
+	bool is_found = false;
+
+	for (size_t i = 0; i < pool->protocol->view_count; i++) {
+		const struct view_rule *rule = &pool->protocol->views[i];
+
+		if ((rule->argument == VIEW_ACCOUNT) != is_account)
+			continue;
+		for (size_t k = 0; k < rule->count; k++) {
+			if (pool->views[i].figures[k] != figure)
+				continue;
+			pool->views[i].has_storage[k] = true;
+			*check = rule->check;
+			is_found = true;
+		}
+	}
+	return is_found;
+}
+
+static enum status compile_storage(struct storage_place **out, struct arena *arena,
+				   const struct pool *pool, bool is_account, struct error *err)
+{
+	const struct protocol *protocol = pool->protocol;
+	const struct storage_layout *layout = protocol->storage;
+	const struct storage_rule *rules = is_account ? layout->account : layout->pool;
+	size_t count = is_account ? layout->account_count : layout->pool_count;
+	struct storage_place *places = arena_array(arena, count, sizeof(*places));
+
+	for (size_t i = 0; i < count; i++) {
+		int figure = is_account
+				     ? figure_find(protocol->account_figures,
+						   protocol->account_figure_count, rules[i].figure)
+				     : figure_find(protocol->pool_figures,
+						   protocol->pool_figure_count, rules[i].figure);
+
+		if (figure < 0 || !mark_figure(pool, is_account, figure, &places[i].check))
+			return error_set(err, ERR_CORRUPT, "storage: no view of a figure \"%s\"",
+					 rules[i].figure);
+		places[i].figure = (size_t)figure;
+	}
+	*out = places;
+	return OK;
+}
+
+static enum status compile_layout(struct pool *pool, struct arena *arena, struct error *err)
+{
+	enum status st;
+
+	if (!pool->protocol->storage)
+		return OK;
+	st = compile_storage(&pool->pool_storage, arena, pool, false, err);
+	return st == OK ? compile_storage(&pool->account_storage, arena, pool, true, err) : st;
+}
+
 enum status pool_init(struct pool *out, struct arena *arena, const struct pool_setup *setup,
 		      uint16_t id, struct error *err)
 {
@@ -57,6 +113,8 @@ enum status pool_init(struct pool *out, struct arena *arena, const struct pool_s
 		if (st != OK)
 			return error_wrap(err, "protocol %s", protocol->name);
 	}
+	if (compile_layout(out, arena, err) != OK)
+		return error_wrap(err, "protocol %s", protocol->name);
 	return OK;
 }
 

@@ -20,6 +20,7 @@
 #include "ledger/trace.h"
 #include "protocols/check.h"
 #include "protocols/figure.h"
+#include "protocols/storage.h"
 
 struct protocol;
 
@@ -52,6 +53,9 @@ struct pool {
 	uint16_t id;             /* position in the configuration; part of row keys */
 	struct abi_item *events; /* compiled event rules, in their order */
 	struct pool_view *views; /* compiled view rules, in their order */
+	/* Compiled storage rules, in their order; NULL where there is no layout. */
+	struct storage_place *pool_storage;
+	struct storage_place *account_storage;
 };
 
 /* A view rule made ready to ask. */
@@ -59,6 +63,7 @@ enum { VIEW_FIGURES_MAX = 8 };
 struct pool_view {
 	uint8_t selector[4];
 	int figures[VIEW_FIGURES_MAX]; /* index in the figure rules, -1: the word is passed over */
+	bool has_storage[VIEW_FIGURES_MAX]; /* the figure can be proved, too */
 };
 
 /* One event in hand. */
@@ -135,6 +140,9 @@ struct protocol {
 	size_t role_count;
 	const struct event_rule *events;
 	size_t event_count;
+	/* Names of payouts and claims, whose transactions are proved and senders recovered; ends
+	 * with NULL; may be NULL. */
+	const char *const *sender_events;
 	const struct check_rule *checks;
 	size_t check_count;
 	const struct figure_rule *pool_figures;
@@ -143,6 +151,9 @@ struct protocol {
 	size_t account_figure_count;
 	const struct view_rule *views;
 	size_t view_count;
+	/* Which figures can be proved from the contract's storage; each has a view, too. May be
+	 * NULL: none. */
+	const struct storage_layout *storage;
 	size_t scratch_size;
 
 	/* Where the asset's ERC-20 stands. */

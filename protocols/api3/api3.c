@@ -56,6 +56,8 @@ static const struct contract_role roles[] = {
 
 static const struct check_rule checks[] = {API3_CHECKS(API3_CHECK_RULE)};
 
+static const char *const sender_events[] = {"PaidOutClaim", NULL};
+
 /*
  * All logs of the pool (and of the timelock manager, where configured); of the token who may mint
  * and burn, and only those transfers that are mints, burns, or come to or leave the pool: a busy
@@ -166,6 +168,7 @@ const struct protocol protocol_api3 = {
 	.role_count = sizeof(roles) / sizeof(roles[0]),
 	.events = api3_events,
 	.event_count = API3_EVENT_COUNT,
+	.sender_events = sender_events,
 	.checks = checks,
 	.check_count = API3_CHECK_COUNT,
 	.pool_figures = api3_pool_figures,
@@ -174,6 +177,7 @@ const struct protocol protocol_api3 = {
 	.account_figure_count = API3_ACCOUNT_FIGURE_COUNT,
 	.views = api3_views,
 	.view_count = API3_VIEW_COUNT,
+	.storage = &api3_storage,
 	.scratch_size = sizeof(struct api3_scratch),
 	.asset_role = API3_TOKEN,
 	.filters = filters,

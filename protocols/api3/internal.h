@@ -254,6 +254,9 @@ extern const struct view_rule api3_views[API3_VIEW_COUNT];
 void api3_read_pool(struct figure *out, const struct reading *r);
 void api3_read_account(struct figure *out, const struct reading *r, struct address account);
 
+/* storage.c */
+extern const struct storage_layout api3_storage;
+
 /* payouts.c */
 extern const struct payout_rules api3_payouts;
 

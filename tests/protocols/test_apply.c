@@ -179,6 +179,45 @@ static void a_log_comes_back_from_its_bytes(void **state)
 		}
 }
 
+static void a_proved_sender_is_kept_with_its_log(void **state)
+{
+	struct script *s = *state;
+	static const uint8_t data[] = {7, 6, 5};
+
+	for (uint32_t topics = 0; topics <= LOG_TOPICS_MAX; topics++)
+		for (size_t size = 0; size <= sizeof(data); size += sizeof(data)) {
+			struct event_log log = {.address = {{9}},
+						.topic_count = topics,
+						.data = slice_of(data, size)};
+			struct slice bare = event_encode(s->arena, &log);
+			struct event_log back;
+			struct slice bytes;
+
+			log.sender = (struct address){{1, 2, 3}};
+			bytes = event_encode(s->arena, &log); /* nobody has proved it */
+			assert_true(slice_equal(bytes, bare));
+			assert_ok(event_decode(&back, bytes, 0, &s->err), s->err);
+			assert_false(back.has_sender);
+			log.has_sender = true;
+			for (uint32_t i = 0; i < topics; i++)
+				log.topics[i].bytes[0] = (uint8_t)(0xf0 + i);
+			bytes = event_encode(s->arena, &log);
+			assert_int_equal(bytes.size, bare.size + ADDRESS_BYTES);
+			assert_ok(event_decode(&back, bytes, 0, &s->err), s->err);
+			assert_true(back.has_sender);
+			assert_true(address_equal(back.sender, log.sender));
+			assert_int_equal(back.topic_count, topics);
+			assert_memory_equal(back.topics, log.topics, sizeof(log.topics));
+			assert_true(slice_equal(back.data, log.data));
+			for (size_t cut = 1; cut <= bytes.size - size; cut++)
+				assert_int_equal(
+					event_decode(&back,
+						     slice_of(bytes.data, bytes.size - size - cut),
+						     0, &s->err),
+					ERR_CORRUPT);
+		}
+}
+
 static void damaged_bytes_of_a_log_are_refused(void **state)
 {
 	struct script *s = *state;
@@ -211,6 +250,7 @@ int main(void)
 		APPLY_TEST(only_the_first_failure_is_kept),
 		APPLY_TEST(scratch_memory_is_zeroed_for_each_block),
 		APPLY_TEST(a_log_comes_back_from_its_bytes),
+		APPLY_TEST(a_proved_sender_is_kept_with_its_log),
 		APPLY_TEST(damaged_bytes_of_a_log_are_refused),
 	};
 
