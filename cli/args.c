@@ -30,6 +30,7 @@ static const struct option_rule rules[OPTION_COUNT] = {
 	[OPTION_SIGNATURE] = {"signature", 0, "TEXT", "as in \"event Staked(address indexed u)\""},
 	[OPTION_DATA] = {"data", 0, "HEX", "a log's data, or call data"},
 	[OPTION_TOPIC] = {"topic", 0, "HEX", "a log's topic, in order; up to four times"},
+	[OPTION_OUTPUT] = {"output", 'o', "FILE", "where to write; - for standard output"},
 	[OPTION_QUIET] = {"quiet", 'q', NULL, "no progress, only warnings"},
 	[OPTION_VERBOSE] = {"verbose", 'v', NULL, "also ranges, retries and the like"},
 	[OPTION_HELP] = {"help", 'h', NULL, "this text"},
@@ -56,6 +57,7 @@ const char *option_text(enum option option)
 		[OPTION_SIGNATURE] = "    --signature TEXT",
 		[OPTION_DATA] = "    --data HEX",
 		[OPTION_TOPIC] = "    --topic HEX",
+		[OPTION_OUTPUT] = "-o, --output FILE",
 		[OPTION_QUIET] = "-q, --quiet",
 		[OPTION_VERBOSE] = "-v, --verbose",
 		[OPTION_HELP] = "-h, --help",
@@ -169,5 +171,27 @@ enum status args_number(uint64_t *out, const struct args *args, enum option opti
 	if (u256_parse(&value, text, strlen(text), NULL) != OK || !u256_to_u64(out, value))
 		return error_set(err, ERR_USAGE, "--%s %s: expected a whole number",
 				 rules[option].name, text);
+	return OK;
+}
+
+enum status args_event(struct hash *transaction, int64_t *log_index, const char *text,
+		       struct error *err)
+{
+	const char *colon = strchr(text, ':');
+	size_t length = colon ? (size_t)(colon - text) : strlen(text);
+	uint64_t log = 0;
+	u256 number;
+
+	*log_index = -1;
+	if (hash_parse(transaction, text, length, err) != OK) {
+		err->status = ERR_USAGE;
+		return error_wrap(err, "transaction \"%.*s\"", (int)length, text);
+	}
+	if (!colon)
+		return OK;
+	if (u256_parse(&number, colon + 1, strlen(colon + 1), NULL) != OK ||
+	    !u256_to_u64(&log, number) || log > UINT32_MAX)
+		return error_set(err, ERR_USAGE, "\"%s\": expected TX:LOG with a log index", text);
+	*log_index = (int64_t)log;
 	return OK;
 }

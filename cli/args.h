@@ -4,7 +4,7 @@
 #ifndef CLI_ARGS_H
 #define CLI_ARGS_H
 
-#include "base/error.h"
+#include "abi/types.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -28,6 +28,7 @@ enum option {
 	OPTION_SIGNATURE,
 	OPTION_DATA,
 	OPTION_TOPIC,
+	OPTION_OUTPUT,
 	OPTION_QUIET,
 	OPTION_VERBOSE,
 	OPTION_HELP,
@@ -64,5 +65,9 @@ const char *option_help(enum option option);
 /* A whole number of an option; `fallback` where it is not given. */
 enum status args_number(uint64_t *out, const struct args *args, enum option option,
 			uint64_t fallback, struct error *err) MUST_CHECK;
+
+/* "TX" or "TX:LOG", as explain and evidence take it; *log_index is -1 without a log. ERR_USAGE. */
+enum status args_event(struct hash *transaction, int64_t *log_index, const char *text,
+		       struct error *err) MUST_CHECK;
 
 #endif

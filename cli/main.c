@@ -4,8 +4,6 @@
 
 #include "cli/verb.h"
 
-#define COVERMIRROR_VERSION "0.1.0"
-
 struct verb {
 	const char *name;
 	const char *arguments;

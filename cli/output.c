@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "chain/block_proof.h"
 #include "protocols/asset.h"
 
 int report(const struct error *err)
@@ -260,4 +261,35 @@ void table_print(const struct table *table)
 		}
 		(void)putchar('\n');
 	}
+}
+
+const char *show_proved(struct arena *arena, const json_t *status)
+{
+	const json_t *ranges = json_object_get(status, "proved");
+	size_t count = json_array_size(ranges);
+	struct buffer out = buffer_in(arena);
+
+	if (!count)
+		return "nothing";
+	for (unsigned level = PROOF_TRANSACTIONS; level > PROOF_NONE; level--) {
+		const char *name = proof_level_name((enum proof_level)level);
+		uint64_t blocks = 0;
+
+		for (size_t i = 0; i < count; i++) {
+			const json_t *range = json_array_get(ranges, i);
+
+			if (strcmp(text_of(range, "level"), name) == 0)
+				blocks += number_of(range, "blocks");
+		}
+		if (blocks)
+			buffer_printf(&out, "%s%s %s", out.size ? ", " : "", name,
+				      show_count(arena, blocks));
+	}
+	buffer_printf(&out, "; %sfrom block %s to block %s",
+		      json_is_true(json_object_get(status, "proved_truncated"))
+			      ? "the newest ranges only, "
+			      : "",
+		      show_count(arena, number_of(json_array_get(ranges, 0), "from")),
+		      show_count(arena, number_of(json_array_get(ranges, count - 1), "to")));
+	return buffer_string(&out);
 }

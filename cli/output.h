@@ -39,6 +39,9 @@ const char *show_short(const struct style *style, const json_t *value);
 const char *show_time(struct arena *arena, uint64_t timestamp);
 /* 1234567 -> "1,234,567" */
 const char *show_count(struct arena *arena, uint64_t count);
+/* The "proved" of a status: "transactions 15, receipts 294; from block 1 to block 309", "nothing".
+ * In the arena. */
+const char *show_proved(struct arena *arena, const json_t *status);
 
 /* A table that is printed when it is complete, each column as wide as it must be. */
 struct table;

@@ -16,7 +16,7 @@ int findings_exit_status(const struct command *command, const char *at)
 	struct error err;
 	int status;
 
-	if (moment_open(&moment, command->config, at, command->arena, &err) != OK)
+	if (moment_open_findings(&moment, command->config, at, command->arena, &err) != OK)
 		return err.status == ERR_NOTFOUND ? EXIT_FINE : report(&err);
 	status = open_findings(&moment).error ? EXIT_FINDINGS : EXIT_FINE;
 	moment_close(&moment);
@@ -39,9 +39,12 @@ static int answer(const struct query *query,
 	return fflush(stdout) == 0 ? EXIT_FINE : EXIT_COULD_NOT;
 }
 
-int run_query(const struct command *command, const char *pool,
-	      json_t *(*ask)(const struct query *query, struct error *err),
-	      void (*show)(const struct query *query, const json_t *document))
+typedef enum status opener(struct moment *out, const struct config *config, const char *at,
+			   struct arena *arena, struct error *err);
+
+static int run(const struct command *command, const char *pool, opener *open,
+	       json_t *(*ask)(const struct query *query, struct error *err),
+	       void (*show)(const struct query *query, const json_t *document))
 {
 	const struct args *args = command->args;
 	struct moment moment;
@@ -55,10 +58,23 @@ int run_query(const struct command *command, const char *pool,
 	query.page = (struct page){.limit = (size_t)limit, .after = args->values[OPTION_AFTER]};
 	if (pool && moment_pool(&query.pool, command->config, pool, &err) != OK)
 		return report(&err);
-	if (moment_open(&moment, command->config, args->values[OPTION_AT], command->arena, &err) !=
-	    OK)
+	if (open(&moment, command->config, args->values[OPTION_AT], command->arena, &err) != OK)
 		return report(&err);
 	status = answer(&query, ask, show);
 	moment_close(&moment);
 	return status;
+}
+
+int run_query(const struct command *command, const char *pool,
+	      json_t *(*ask)(const struct query *query, struct error *err),
+	      void (*show)(const struct query *query, const json_t *document))
+{
+	return run(command, pool, moment_open, ask, show);
+}
+
+int run_findings_query(const struct command *command, const char *pool,
+		       json_t *(*ask)(const struct query *query, struct error *err),
+		       void (*show)(const struct query *query, const json_t *document))
+{
+	return run(command, pool, moment_open_findings, ask, show);
 }

@@ -21,6 +21,11 @@ int run_query(const struct command *command, const char *pool,
 	      json_t *(*ask)(const struct query *query, struct error *err),
 	      void (*show)(const struct query *query, const json_t *document));
 
+/* The same for what can be asked of a mirror whose first block was refused, too. */
+int run_findings_query(const struct command *command, const char *pool,
+		       json_t *(*ask)(const struct query *query, struct error *err),
+		       void (*show)(const struct query *query, const json_t *document));
+
 /* EXIT_FINDINGS where there are open error findings as of `at` (NULL: the newest block); a mirror
  * without a block has none. */
 int findings_exit_status(const struct command *command, const char *at);

@@ -86,6 +86,18 @@ static enum status print_pool(const struct command *command, struct moment *m,
 	return OK;
 }
 
+static enum status print_proved(const struct command *command, struct moment *m, FILE *out,
+				struct error *err)
+{
+	json_t *status = answer_status(m, err);
+
+	if (!status)
+		return err->status;
+	(void)fprintf(out, "blocks proved: %s\n", show_proved(command->arena, status));
+	json_decref(status);
+	return OK;
+}
+
 enum status summary_print(const struct command *command, FILE *out, struct error *err)
 {
 	struct moment m;
@@ -98,6 +110,7 @@ enum status summary_print(const struct command *command, FILE *out, struct error
 		      command->config->chain_id, show_count(command->arena, m.number),
 		      show_time(command->arena, m.record.ref.timestamp));
 	(void)fprintf(out, "digest %s\n", hash_format(hash, m.newest.digest));
+	st = print_proved(command, &m, out, err);
 	for (size_t i = 0; st == OK && i < command->config->pool_count; i++)
 		st = print_pool(command, &m, &command->config->pools[i], out, err);
 	if (st == OK)

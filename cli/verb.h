@@ -7,6 +7,8 @@
 #include "cli/args.h"
 #include "indexer/config.h"
 
+#define COVERMIRROR_VERSION "0.1.0"
+
 /* What a verb works with. Verbs return the program's exit status. */
 struct command {
 	const struct args *args;

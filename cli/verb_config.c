@@ -9,6 +9,7 @@ int verb_config(const struct command *command)
 {
 	const struct config *config = command->config;
 	char text[HEX_SIZE(ADDRESS_BYTES)];
+	char hash[HEX_SIZE(HASH_BYTES)];
 
 	if (strcmp(command->args->arguments[0], "check") != 0) {
 		struct error err;
@@ -22,6 +23,11 @@ int verb_config(const struct command *command)
 		     config->path, config->chain_id, config->endpoint_count,
 		     config->endpoint_count == 1 ? "" : "s", config->poll_interval_ms,
 		     config->store_path);
+	(void)printf("proof %s, quorum %" PRIu64 "\n", proof_wish_name(config->proof.level),
+		     config->quorum);
+	if (config->has_checkpoint)
+		(void)printf("checkpoint at block %" PRIu64 ", %s\n", config->checkpoint_number,
+			     hash_format(hash, config->checkpoint_hash));
 	for (size_t i = 0; i < config->pool_count; i++) {
 		const struct pool *pool = &config->pools[i];
 

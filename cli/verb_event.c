@@ -151,6 +151,14 @@ static void show_trace(const struct style *style, const json_t *figures, const c
 	}
 }
 
+/* ":7", or "" where the finding is about no log. */
+static const char *log_suffix(struct arena *arena, const json_t *item)
+{
+	if (!json_is_integer(json_object_get(item, "log_index")))
+		return "";
+	return arena_printf(arena, ":%" PRIu64, number_of(item, "log_index"));
+}
+
 static void show_findings(const struct query *query, const json_t *document)
 {
 	const json_t *items = json_object_get(document, "items");
@@ -168,8 +176,8 @@ static void show_findings(const struct query *query, const json_t *document)
 			     number_of(item, "block"),
 			     strcmp(text_of(item, "state"), "open") == 0 ? "" : " (resolved)");
 		if (json_is_string(transaction))
-			(void)printf("  transaction  %s:%" PRIu64 "\n",
-				     json_string_value(transaction), number_of(item, "log_index"));
+			(void)printf("  transaction  %s%s\n", json_string_value(transaction),
+				     log_suffix(style.arena, item));
 		(void)printf("  subject      %s\n", text_of(item, "subject"));
 		(void)printf("  expected     %s\n", text_of(item, "expected"));
 		(void)printf("  actual       %s\n", text_of(item, "actual"));
@@ -182,7 +190,8 @@ static void show_findings(const struct query *query, const json_t *document)
 
 int verb_findings(const struct command *command)
 {
-	int status = run_query(command, command->args->arguments[0], ask_findings, show_findings);
+	int status = run_findings_query(command, command->args->arguments[0], ask_findings,
+					show_findings);
 
 	return status == EXIT_FINE ? findings_exit_status(command, command->args->values[OPTION_AT])
 				   : status;
@@ -192,28 +201,11 @@ int verb_findings(const struct command *command)
 
 static json_t *ask_explain(const struct query *query, struct error *err)
 {
-	const char *text = query->command->args->arguments[0];
-	const char *colon = strchr(text, ':');
-	size_t length = colon ? (size_t)(colon - text) : strlen(text);
-	int64_t log_index = -1;
 	struct hash transaction;
-	u256 number;
-	uint64_t log = 0;
+	int64_t log_index;
 
-	if (hash_parse(&transaction, text, length, err) != OK) {
-		err->status = ERR_USAGE;
-		(void)error_wrap(err, "transaction \"%.*s\"", (int)length, text);
+	if (args_event(&transaction, &log_index, query->command->args->arguments[0], err) != OK)
 		return NULL;
-	}
-	if (colon) {
-		if (u256_parse(&number, colon + 1, strlen(colon + 1), NULL) != OK ||
-		    !u256_to_u64(&log, number) || log > UINT32_MAX) {
-			(void)error_set(err, ERR_USAGE, "\"%s\": expected TX:LOG with a log index",
-					text);
-			return NULL;
-		}
-		log_index = (int64_t)log;
-	}
 	return answer_explain(query->moment, transaction, log_index, err);
 }
 

@@ -9,10 +9,31 @@
 
 static void print_block(const struct command *command, const char *name, const json_t *block)
 {
+	if (json_is_null(block)) {
+		(void)printf("%-10s none\n", name);
+		return;
+	}
 	(void)printf("%-10s block %s, %s, %s\n", name,
 		     show_count(command->arena, number_of(block, "number")),
 		     show_time(command->arena, number_of(block, "timestamp")),
 		     text_of(block, "hash"));
+}
+
+static void print_nodes(const json_t *status)
+{
+	const json_t *nodes = json_object_get(status, "nodes");
+	const json_t *node;
+	size_t i;
+
+	(void)printf("%-10s %s\n", "state", text_of(status, "state"));
+	json_array_foreach (nodes, i, node)
+		(void)printf("%-10s %s, %" PRIu64 " ms, %" PRIu64 " troubles, %" PRIu64
+			     " lies, %" PRIu64 " logs left out%s\n",
+			     "node", text_of(node, "node"), number_of(node, "latency_ms"),
+			     number_of(node, "troubles"), number_of(node, "lies"),
+			     number_of(node, "omissions"),
+			     json_is_true(json_object_get(node, "quarantined")) ? ", quarantined"
+										: "");
 }
 
 static void print_status(const struct command *command, const json_t *status)
@@ -27,6 +48,8 @@ static void print_status(const struct command *command, const json_t *status)
 	if (json_is_integer(finalized))
 		(void)printf("%-10s block %s\n", "finalized",
 			     show_count(command->arena, number_of(status, "finalized")));
+	(void)printf("%-10s %s\n", "proved", show_proved(command->arena, status));
+	print_nodes(status);
 	(void)printf("%-10s %s\n", "events",
 		     show_count(command->arena, number_of(status, "events")));
 	(void)printf("%-10s %s passed, %s failed\n", "checks",
@@ -52,7 +75,7 @@ static void show_status(const struct query *query, const json_t *document)
 
 int verb_status(const struct command *command)
 {
-	return run_query(command, NULL, ask_status, show_status);
+	return run_findings_query(command, NULL, ask_status, show_status);
 }
 
 /* ---- pools ---- */

@@ -11,6 +11,7 @@
 #include "cli/reading.h"
 #include "cli/summary.h"
 #include "indexer/mirror.h"
+#include "serve/alert.h"
 
 /* What a signal handler may touch. */
 static struct mirror *volatile running;
@@ -36,6 +37,8 @@ static void catch_signals(struct mirror *mirror)
 	action.sa_handler = SIG_IGN;
 	(void)sigaction(SIGPIPE, &action, NULL);
 	(void)sigaction(SIGXFSZ, &action, NULL); /* a file size limit is a full disk: an error */
+	action.sa_handler = SIG_DFL;
+	(void)sigaction(SIGCHLD, &action, NULL); /* how an alert's command ends is wanted */
 }
 
 static void uncatch_signals(void)
@@ -49,11 +52,11 @@ static void uncatch_signals(void)
 }
 
 static enum status open_with_progress(struct mirror **mirror, const struct command *command,
-				      struct progress *progress, struct error *err)
+				      struct progress *progress, const struct mirror_noter *noter,
+				      struct error *err)
 {
-	struct mirror_options options = {.context = progress};
+	struct mirror_options options = {.context = progress, .noter = *noter};
 
-	progress_init(progress, command);
 	if (!args_has(command->args, OPTION_QUIET)) {
 		options.on_progress = progress_show;
 		options.on_block = progress_block;
@@ -72,6 +75,7 @@ static int finish(const struct command *command, struct mirror *mirror, enum sta
 
 int verb_sync(const struct command *command)
 {
+	static const struct mirror_noter nobody;
 	struct progress progress;
 	struct mirror *mirror;
 	struct error err;
@@ -80,7 +84,8 @@ int verb_sync(const struct command *command)
 
 	if (args_number(&to, command->args, OPTION_TO, UINT64_MAX, &err) != OK)
 		return report(&err);
-	st = open_with_progress(&mirror, command, &progress, &err);
+	progress_init(&progress, command);
+	st = open_with_progress(&mirror, command, &progress, &nobody, &err);
 	if (st != OK)
 		return report(&err);
 	catch_signals(mirror);
@@ -94,40 +99,95 @@ int verb_sync(const struct command *command)
 	return finish(command, mirror, st, &err);
 }
 
+static void say_what_follows(const struct command *command, const struct mirror *mirror,
+			     const struct progress *progress, bool is_degraded)
+{
+	if (is_degraded)
+		log_info(&progress->logger, "the mirror stays open for readers");
+	else if (mirror_is_recorded(mirror))
+		log_info(&progress->logger,
+			 "the end of the recorded chain %s is reached; the mirror stays open for "
+			 "readers. Look at it from another terminal, e.g.: %s -c %s status; stop "
+			 "with Ctrl-C",
+			 mirror_source_label(mirror), program_invocation_name,
+			 command->config->path);
+	else
+		log_info(&progress->logger, "following the head of %s",
+			 mirror_source_label(mirror));
+}
+
+static enum status sync_and_follow(const struct command *command, struct mirror *mirror,
+				   struct progress *progress, struct error *err)
+{
+	bool is_degraded = false;
+	enum status st = mirror_sync(mirror, UINT64_MAX, err);
+
+	progress_end(progress);
+	if (st == OK && !mirror_is_stopping(mirror) && !args_has(command->args, OPTION_QUIET)) {
+		st = summary_print(command, stdout, err);
+		(void)fflush(stdout);
+	}
+	/* A daemon does not end where its node is wrong or away: it stays at the block before, says
+	 * so, and goes on when it can. */
+	if ((st == ERR_AGAIN || st == ERR_BAD_DATA) && !mirror_is_stopping(mirror)) {
+		log_error(&progress->logger, "degraded: %s", err->message);
+		st = OK;
+		is_degraded = true;
+	}
+	if (st != OK || mirror_is_stopping(mirror))
+		return st;
+	say_what_follows(command, mirror, progress, is_degraded);
+	return mirror_follow(mirror, err);
+}
+
+static enum status run_with_alerts(const struct command *command, struct mirror *mirror,
+				   struct alerts *alerts, struct progress *progress,
+				   struct error *err)
+{
+	struct error note_error;
+	enum status st = alerts_start(alerts, err);
+
+	if (st != OK)
+		return st;
+	st = sync_and_follow(command, mirror, progress, err);
+	alerts_stop(alerts);
+	if (mirror_put_notes(mirror, &note_error) != OK && st == OK) {
+		*err = note_error;
+		st = err->status;
+	}
+	return st;
+}
+
 int verb_run(const struct command *command)
 {
 	struct progress progress;
+	struct alert_pace pace = alert_pace();
+	struct mirror_noter noter;
+	struct alerts *alerts;
 	struct mirror *mirror;
 	struct error err;
-	enum status st = open_with_progress(&mirror, command, &progress, &err);
+	enum status st;
+	int status;
 
-	if (st != OK)
+	progress_init(&progress, command);
+	if (alerts_open(&alerts, command->config, &pace, &progress.logger, &err) != OK)
 		return report(&err);
+	noter = alerts_noter(alerts);
+	st = open_with_progress(&mirror, command, &progress, &noter, &err);
+	if (st != OK) {
+		alerts_close(alerts);
+		return report(&err);
+	}
 	catch_signals(mirror);
-	st = mirror_sync(mirror, UINT64_MAX, &err);
-	progress_end(&progress);
-	if (st == OK && !mirror_is_stopping(mirror) && !args_has(command->args, OPTION_QUIET)) {
-		st = summary_print(command, stdout, &err);
-		(void)fflush(stdout);
-	}
-	if (st == OK && !mirror_is_stopping(mirror)) {
-		if (mirror_is_recorded(mirror))
-			log_info(&progress.logger,
-				 "the end of the recorded chain %s is reached; the mirror stays "
-				 "open for readers. Look at it from another terminal, e.g.: "
-				 "%s -c %s status; stop with Ctrl-C",
-				 mirror_source_label(mirror), program_invocation_name,
-				 command->config->path);
-		else
-			log_info(&progress.logger, "following the head of %s",
-				 mirror_source_label(mirror));
-		st = mirror_follow(mirror, &err);
-	}
-	/* Being stopped is how a daemon ends: fine, whatever it has found. */
+	st = run_with_alerts(command, mirror, alerts, &progress, &err);
 	if (st == OK && mirror_is_stopping(mirror)) {
+		/* Being stopped is how a daemon ends: fine, whatever it has found. */
 		uncatch_signals();
 		mirror_close(mirror);
-		return EXIT_FINE;
+		status = EXIT_FINE;
+	} else {
+		status = finish(command, mirror, st, &err);
 	}
-	return finish(command, mirror, st, &err);
+	alerts_close(alerts);
+	return status;
 }

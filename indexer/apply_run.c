@@ -2,6 +2,7 @@
 #include "indexer/mirror_impl.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "protocols/apply.h"
@@ -41,6 +42,7 @@ static void close_run(struct mirror *m)
 	m->run = NULL;
 	if (!run)
 		return;
+	mirror_settled(m, false); /* what was committed is settled already */
 	state_close(run->state);
 	free(run->work);
 	store_abort(run->txn);
@@ -113,23 +115,32 @@ static bool views_are_due(const struct run *run, size_t pool, uint64_t block)
 	       (views->at_head && (run->m->is_at_head || block == run->m->target));
 }
 
-static enum status check_views(struct run *run, size_t pool, struct applying *a, struct error *err)
+static enum status check_views(struct run *run, size_t pool, struct applying *a,
+			       const struct fetched_block *block, struct error *err)
 {
 	const struct config_views *views = &run->m->config->pool_views[pool];
 	struct pool_run *pool_run = &run->m->pools[pool];
-	const char *reason;
-	size_t unavailable;
-	enum status st =
-		views_check(&unavailable, &reason, a,
-			    views->all_accounts ? VIEW_ACCOUNTS_ALL : VIEW_ACCOUNTS_TOUCHED, err);
+	struct view_wish wish = {
+		.accounts = views->all_accounts ? VIEW_ACCOUNTS_ALL : VIEW_ACCOUNTS_TOUCHED,
+		.mode = views->by_proof ? VIEW_MODE_PROOF : VIEW_MODE_CALL,
+		.state_root = block->level >= PROOF_HEADER ? &block->state_root : NULL};
+	struct view_answers answers;
+	enum status st = views_check(&answers, a, &wish, err);
 
-	if (st == OK && unavailable && !pool_run->has_told_unavailable) {
+	if (st == OK && answers.unavailable && !pool_run->has_told_unavailable) {
 		pool_run->has_told_unavailable = true;
 		log_line(run->m->logger, source_is_recorded(run->m->source) ? LOG_INFO : LOG_WARN,
 			 "pool %s: %s does not answer %zu views at block %" PRIu64
 			 " (%s): they are not compared there",
-			 a->pool->setup.name, source_label(run->m->source), unavailable,
-			 a->block->number, reason);
+			 a->pool->setup.name, source_label(run->m->source), answers.unavailable,
+			 a->block->number, answers.reason);
+	}
+	if (st == OK && *answers.unproved && !pool_run->has_told_unproved) {
+		pool_run->has_told_unproved = true;
+		log_warn(run->m->logger,
+			 "pool %s: no state proofs at block %" PRIu64
+			 " (%s): what has none is compared by eth_call",
+			 a->pool->setup.name, a->block->number, answers.unproved);
 	}
 	return st;
 }
@@ -140,6 +151,73 @@ static bool has_event(const struct pool *pool, const struct fetched_block *block
 		if (pool_match(pool, &block->logs[i]) >= 0)
 			return true;
 	return false;
+}
+
+/*
+ * A check that fails where not every header was seen may fail because a log was left out before:
+ * the first such block is where repair.c begins to look.
+ */
+static void suspect(struct run *run, size_t pool, const struct fetched_block *block)
+{
+	struct mirror *m = run->m;
+
+	if (!m->is_sparse || m->is_suspicious || mirror_is_beyond_repair(m, pool) ||
+	    !run->work[pool].recorder.checker.failed_count)
+		return;
+	m->is_suspicious = true;
+	m->suspect_pool = pool;
+	m->suspect_block = block->ref.number;
+}
+
+static const struct event_log *log_at(const struct fetched_block *block, uint32_t log_index)
+{
+	for (size_t i = 0; i < block->log_count; i++)
+		if (block->logs[i].log_index == log_index)
+			return &block->logs[i];
+	return NULL;
+}
+
+static void tell_omission(struct run *run, size_t pool, const struct fetched_block *block,
+			  uint32_t log_index, const char *node)
+{
+	const struct pool *own = &run->m->config->pools[pool];
+	const struct event_log *log = log_at(block, log_index);
+	struct proof_failure failure = {.fault = FAULT_LOG_OMITTED,
+					.block = block->ref.number,
+					.block_hash = block->ref.hash,
+					.has_log = true,
+					.log_index = log_index};
+	uint8_t key[FINDING_ID_BYTES];
+	struct finding finding;
+	int rule = log ? pool_match(own, log) : -1;
+
+	if (rule < 0)
+		return;
+	failure.transaction = log->transaction_hash;
+	(void)snprintf(failure.expected, sizeof(failure.expected), "%s", own->events[rule].name);
+	(void)snprintf(failure.actual, sizeof(failure.actual),
+		       "not in the node's answer; taken from the proved receipts");
+	(void)snprintf(failure.node, sizeof(failure.node), "%s", node);
+	source_finding(key, &finding, run->m->block_arena, own, &failure);
+	recorder_add(&run->work[pool].recorder, key, &finding);
+}
+
+/* The pool's logs that a node left out, now or before the backfill went back, and that came from
+ * the receipts. */
+static void tell_omissions(struct run *run, size_t pool, const struct fetched_block *block)
+{
+	const struct omission *known;
+	size_t count;
+
+	for (size_t i = 0; i < block->omitted_count; i++) {
+		tell_omission(run, pool, block, block->omitted[i], block->node);
+		if (run->m->is_sparse)
+			mirror_remember_omission(run->m, &block->ref, block->omitted[i],
+						 block->node);
+	}
+	count = mirror_omissions_of(&known, run->m, &block->ref);
+	for (size_t i = 0; i < count; i++)
+		tell_omission(run, pool, block, known[i].log_index, known[i].node);
 }
 
 static enum status apply_to_pool(struct run *run, size_t index, const struct fetched_block *block,
@@ -172,6 +250,7 @@ static enum status apply_to_pool(struct run *run, size_t index, const struct fet
 		struct apply_options options = {.is_thorough = is_due};
 
 		st = apply_block(&event_count, a, block->logs, block->log_count, &options, err);
+		suspect(run, index, block);
 	} else {
 		pool->protocol->idle_block(a);
 		if (a->status != OK) {
@@ -179,8 +258,14 @@ static enum status apply_to_pool(struct run *run, size_t index, const struct fet
 			st = a->status;
 		}
 	}
-	if (st == OK && is_due)
-		st = check_views(run, index, a, err);
+	if (st == OK && is_due) {
+		st = check_views(run, index, a, block, err);
+		suspect(run, index, block);
+	}
+	if (st == OK) {
+		tell_omissions(run, index, block);
+		st = mirror_settle(run->m, run->txn, &work->recorder, number, err);
+	}
 	if (st == OK)
 		recorder_end_block(&work->recorder, event_count);
 	run->events += event_count;
@@ -192,7 +277,8 @@ static enum status append(struct run *run, const struct fetched_block *block, st
 	struct mirror *m = run->m;
 	struct stored_event *events =
 		arena_array(m->block_arena, block->log_count, sizeof(*events));
-	struct block_write write = {.ref = block->ref, .events = events};
+	struct block_write write = {
+		.ref = block->ref, .proof_level = (uint8_t)block->level, .events = events};
 	enum status st;
 
 	for (size_t i = 0; i < block->log_count; i++) {
@@ -213,6 +299,32 @@ static enum status append(struct run *run, const struct fetched_block *block, st
 	return st;
 }
 
+/* A block of ours that had a child on another parent must show one of its own before it is taken
+ * again. */
+static enum status check_distrust(struct mirror *m, const struct block_ref *block,
+				  struct error *err)
+{
+	uint64_t number = block->number + 1;
+	struct block_ref child;
+	enum status st;
+
+	if (hash_is_zero(m->distrusted) || !hash_equal(block->hash, m->distrusted))
+		return OK;
+	st = source_headers(&child, m->source, &number, 1, err);
+	if (st == ERR_NOTFOUND)
+		return error_set(err, ERR_AGAIN,
+				 "%s has not shown a child of this block, which is needed after "
+				 "one that stood on another parent",
+				 source_label(m->source));
+	if (st == OK && !hash_equal(child.parent_hash, block->hash))
+		st = error_set(err, ERR_BAD_DATA,
+			       "%s: block %" PRIu64 " is not the child of this block",
+			       source_label(m->source), number);
+	if (st == OK)
+		m->distrusted = (struct hash){{0}};
+	return st;
+}
+
 static enum status apply_one(struct run *run, const struct fetched_block *block, struct error *err)
 {
 	enum status st = OK;
@@ -221,6 +333,15 @@ static enum status apply_one(struct run *run, const struct fetched_block *block,
 	    !hash_equal(block->ref.parent_hash, run->cursor.ref.hash))
 		return error_set(err, ERR_REORG, "block %" PRIu64 " stands on another parent",
 				 block->ref.number);
+	st = check_distrust(run->m, &block->ref, err);
+	if (st != OK)
+		return error_wrap(err, "block %" PRIu64, block->ref.number);
+	if (run->m->config->has_checkpoint &&
+	    block->ref.number == run->m->config->checkpoint_number &&
+	    !hash_equal(block->ref.hash, run->m->config->checkpoint_hash))
+		return error_set(err, ERR_DENIED,
+				 "block %" PRIu64 " of %s is not the configured checkpoint",
+				 block->ref.number, source_label(run->m->source));
 	arena_reset(run->m->block_arena);
 	state_next_block(run->state, block->ref.number);
 	for (size_t i = 0; st == OK && i < run->m->config->pool_count; i++) {
@@ -267,6 +388,8 @@ enum status mirror_flush(struct mirror *m, struct error *err)
 	st = store_commit(run->txn, err);
 	run->txn = NULL;
 	if (st == OK) {
+		mirror_settled(m, true);
+		m->orphans = 0;
 		m->events_done += run->events;
 		for (size_t i = 0; i < m->config->pool_count; i++)
 			if (m->pools[i].birth && last >= m->pools[i].birth)
@@ -300,7 +423,9 @@ enum status mirror_apply(struct mirror *m, const struct fetched_block *blocks, s
 	enum status st = OK;
 
 	m->must_refetch = false;
-	for (size_t i = 0; st == OK && i < count && !mirror_is_stopping(m); i++) {
+	mirror_take_failures(m);
+	for (size_t i = 0; st == OK && i < count && !mirror_is_stopping(m) && !m->is_suspicious;
+	     i++) {
 		if (!m->run)
 			st = open_run(m, blocks[i].ref.number, err);
 		if (st == OK)

@@ -39,8 +39,7 @@ struct segment {
 	uint64_t to;
 	struct range_job *job; /* NULL: waiting */
 	bool counted;          /* its answer is in `held` */
-	size_t ref_at;         /* what of the answer has been delivered */
-	size_t log_at;
+	size_t block_at;       /* what of the answer has been delivered */
 	uint64_t from_at;
 };
 
@@ -54,9 +53,8 @@ struct backfill {
 	struct source *source;
 	const struct logger *logger;
 	struct backfill_options options;
-	struct log_filter *filters;
-	size_t filter_count;
-	struct arena *arena; /* of the filters */
+	struct block_wish wish;
+	struct arena *arena; /* of the wish and the blocks that must be proved */
 	pthread_t thread;
 
 	struct range_plan plan;
@@ -257,19 +255,36 @@ static void cut_segment(struct segment *segment, uint64_t width)
 	segment->next = rest;
 }
 
+/* How many of the blocks that must be proved are below `number`. */
+static size_t must_prove_below(const struct backfill *bf, uint64_t number)
+{
+	size_t low = 0;
+	size_t high = bf->options.must_prove_count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (bf->options.must_prove[middle] < number)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
 static void begin(struct backfill *bf, struct segment *segment)
 {
-	struct range_ask ask = {
-		.filters = bf->filters,
-		.filter_count = bf->filter_count,
-		.all_headers = bf->options.all_headers,
-	};
+	struct range_ask ask = {.wish = &bf->wish, .all_headers = bf->options.all_headers};
+	size_t below;
 
 	cut_segment(segment, bf->plan.width);
 	ask.from = segment->from;
 	ask.to = segment->to;
+	below = must_prove_below(bf, ask.from);
+	ask.must_prove = bf->options.must_prove + below;
+	ask.must_prove_count = must_prove_below(bf, ask.to + 1) - below;
 	segment->from_at = segment->from;
-	segment->ref_at = segment->log_at = 0;
+	segment->block_at = 0;
 	segment->counted = false;
 	segment->job = bf->source->ops->range_begin(bf->source, &ask);
 	bf->under_way++;
@@ -292,33 +307,16 @@ static void begin_some(struct backfill *bf)
 
 /* ---- batches ---- */
 
-/* How many of the logs from `at` on are in that block. */
-static size_t logs_of(const struct range_job *job, size_t at, uint64_t number)
+static struct fetched_block copy_block(struct arena *arena, const struct fetched_block *block)
 {
-	size_t count = 0;
+	struct fetched_block copy = *block;
 
-	while (at + count < job->log_count && job->logs[at + count].block_number == number)
-		count++;
-	return count;
-}
-
-static void fill_blocks(struct block_batch *batch, const struct block_ref *refs, size_t ref_count,
-			struct event_log *logs, size_t log_count)
-{
-	size_t log_at = 0;
-
-	batch->blocks = arena_array(batch->arena, ref_count, sizeof(batch->blocks[0]));
-	batch->block_count = ref_count;
-	for (size_t i = 0; i < ref_count; i++) {
-		struct fetched_block *block = &batch->blocks[i];
-
-		block->ref = refs[i];
-		block->logs = &logs[log_at];
-		while (log_at + block->log_count < log_count &&
-		       logs[log_at + block->log_count].block_number == block->ref.number)
-			block->log_count++;
-		log_at += block->log_count;
-	}
+	copy.logs = arena_copy(arena, block->logs, block->log_count * sizeof(block->logs[0]));
+	for (size_t i = 0; i < copy.log_count; i++)
+		copy.logs[i].data = slice_copy(arena, copy.logs[i].data);
+	copy.omitted =
+		arena_copy(arena, block->omitted, block->omitted_count * sizeof(block->omitted[0]));
+	return copy;
 }
 
 /* The next batch of the segment's answer; the answer's own arena where all of it is one batch. */
@@ -326,38 +324,51 @@ static struct block_batch *cut_batch(struct backfill *bf, struct segment *segmen
 {
 	struct range_job *job = segment->job;
 	struct block_batch *batch = xcalloc(1, sizeof(*batch));
-	size_t ref_count = 0;
+	const struct fetched_block *first = &job->blocks[segment->block_at];
+	size_t left = job->block_count - segment->block_at;
+	size_t count = 0;
 	size_t log_count = 0;
-	struct event_log *logs;
 
-	while (segment->ref_at + ref_count < job->ref_count) {
-		uint64_t number = job->refs[segment->ref_at + ref_count].number;
-		size_t more = logs_of(job, segment->log_at + log_count, number);
+	while (count < left) {
+		size_t more = first[count].log_count;
 
 		if (log_count && log_count + more > bf->options.batch_logs_max)
 			break;
 		log_count += more;
-		ref_count++;
+		count++;
 	}
 	batch->from = segment->from_at;
-	batch->to = job->refs[segment->ref_at + ref_count - 1].number;
-	if (ref_count == job->ref_count) {
+	batch->to = first[count - 1].ref.number;
+	batch->block_count = count;
+	if (count == job->block_count) {
 		batch->arena = job->arena;
-		fill_blocks(batch, job->refs, ref_count, job->logs, log_count);
+		batch->blocks = job->blocks;
 		job->arena = NULL;
 	} else {
 		batch->arena = arena_new();
-		logs = arena_array(batch->arena, log_count, sizeof(logs[0]));
-		for (size_t i = 0; i < log_count; i++) {
-			logs[i] = job->logs[segment->log_at + i];
-			logs[i].data = slice_copy(batch->arena, logs[i].data);
-		}
-		fill_blocks(batch, &job->refs[segment->ref_at], ref_count, logs, log_count);
+		batch->blocks = arena_array(batch->arena, count, sizeof(batch->blocks[0]));
+		for (size_t i = 0; i < count; i++)
+			batch->blocks[i] = copy_block(batch->arena, &first[i]);
 	}
-	segment->ref_at += ref_count;
-	segment->log_at += log_count;
+	segment->block_at += count;
 	segment->from_at = batch->to + 1;
 	return batch;
+}
+
+/* A block that cannot be proved ends the fetching, but those before it are good: they are asked for
+ * again without it. False where there are none. */
+static bool cut_unproved(struct backfill *bf, struct segment *segment)
+{
+	const struct range_job *job = segment->job;
+	uint64_t width;
+
+	if (!job->is_unproved || job->unproved <= segment->from)
+		return false;
+	width = job->unproved - segment->from;
+	log_debug(bf->logger, "%s; first the blocks before it", job->error.message);
+	drop_job(bf, segment);
+	cut_segment(segment, width);
+	return true;
 }
 
 /* Moves what is answered from the first segments to the queue. False where a failure is first. */
@@ -369,13 +380,15 @@ static bool deliver(struct backfill *bf)
 		if (!segment->job || !segment->counted)
 			return true;
 		if (segment->job->state == RANGE_FAILED) {
+			if (cut_unproved(bf, segment))
+				return true;
 			/* Not found means the end here; a block that is not there yet is not. */
 			if (segment->job->error.status == ERR_NOTFOUND)
 				segment->job->error.status = ERR_AGAIN;
 			end_with(bf, &segment->job->error);
 			return false;
 		}
-		while (segment->ref_at < segment->job->ref_count) {
+		while (segment->block_at < segment->job->block_count) {
 			if (!queue_has_room(bf))
 				return true;
 			push(bf, cut_batch(bf, segment));
@@ -422,22 +435,37 @@ static void *fetch(void *context)
 
 /* ---- beginning and end ---- */
 
-static void copy_filters(struct backfill *bf, const struct log_filter *filters, size_t count)
+static const struct log_filter *copy_filters(struct arena *arena, const struct log_filter *filters,
+					     size_t count)
 {
-	bf->arena = arena_new();
-	bf->filters = arena_copy(bf->arena, filters, count * sizeof(filters[0]));
-	bf->filter_count = count;
+	struct log_filter *copies = arena_copy(arena, filters, count * sizeof(filters[0]));
+
 	for (size_t i = 0; i < count; i++) {
-		struct log_filter *filter = &bf->filters[i];
+		struct log_filter *filter = &copies[i];
 
 		filter->addresses =
-			arena_copy(bf->arena, filter->addresses,
+			arena_copy(arena, filter->addresses,
 				   filter->address_count * sizeof(filter->addresses[0]));
 		for (size_t t = 0; t < LOG_TOPICS_MAX; t++)
 			filter->topics[t].values =
-				arena_copy(bf->arena, filter->topics[t].values,
+				arena_copy(arena, filter->topics[t].values,
 					   filter->topics[t].count * sizeof(struct hash));
 	}
+	return copies;
+}
+
+static void copy_wish(struct backfill *bf, const struct block_wish *wish)
+{
+	struct backfill_options *options = &bf->options;
+
+	bf->arena = arena_new();
+	bf->wish = *wish;
+	bf->wish.filters = copy_filters(bf->arena, wish->filters, wish->filter_count);
+	bf->wish.sender_filters =
+		copy_filters(bf->arena, wish->sender_filters, wish->sender_filter_count);
+	options->must_prove =
+		arena_copy(bf->arena, options->must_prove,
+			   options->must_prove_count * sizeof(options->must_prove[0]));
 }
 
 static void free_backfill(struct backfill *bf)
@@ -470,9 +498,8 @@ static int start_thread(struct backfill *bf)
 }
 
 enum status backfill_start(struct backfill **out, struct source *source,
-			   const struct log_filter *filters, size_t filter_count,
-			   const struct backfill_options *options, const struct logger *logger,
-			   struct error *err)
+			   const struct block_wish *wish, const struct backfill_options *options,
+			   const struct logger *logger, struct error *err)
 {
 	struct backfill *bf = xcalloc(1, sizeof(*bf));
 	int problem;
@@ -485,7 +512,9 @@ enum status backfill_start(struct backfill **out, struct source *source,
 		bf->options.queue_bytes_max = DEFAULT_QUEUE_BYTES;
 	if (!bf->options.batch_logs_max)
 		bf->options.batch_logs_max = DEFAULT_BATCH_LOGS;
-	copy_filters(bf, filters, filter_count);
+	if (wish->proof == PROVE_HEADERS)
+		bf->options.all_headers = true;
+	copy_wish(bf, wish);
 	range_plan_init(&bf->plan, source->options.range_first, source->options.range_max);
 	bf->told = bf->plan.width;
 	bf->under_way_max = 1;

@@ -10,6 +10,10 @@
  * Every log carries its block's hash: where it is not the hash of the header that was fetched for
  * it, where an answer repeats or disorders logs, holds one that was not asked for or outside the
  * range, or is marked removed, the range is asked again and in the end ERR_BAD_DATA names it.
+ *
+ * Where the wish is to prove, every block that has a log (and every block at hand whose bloom says
+ * that it may have one) is proved by its receipts, and the logs are those of the receipts; the
+ * blocks before one that cannot be proved are given first.
  */
 #ifndef INDEXER_BACKFILL_H
 #define INDEXER_BACKFILL_H
@@ -17,12 +21,6 @@
 #include "indexer/source.h"
 
 struct backfill;
-
-struct fetched_block {
-	struct block_ref ref;
-	struct event_log *logs; /* by log index */
-	size_t log_count;
-};
 
 /* Owns an arena; free with block_batch_free. */
 struct block_batch {
@@ -38,7 +36,10 @@ struct block_batch {
 struct backfill_options {
 	uint64_t from;
 	uint64_t to;
-	bool all_headers;       /* give every block's header, also without logs */
+	bool all_headers; /* give every block's header, also without logs */
+	/* Blocks from … to, rising, whose receipts are fetched in any case. Copied. */
+	const uint64_t *must_prove;
+	size_t must_prove_count;
 	size_t queue_bytes_max; /* finished batches waiting; 0: 16 MiB */
 	size_t batch_logs_max; /* cut batches so that none of several blocks has more logs; 0: 8,192
 				*/
@@ -46,14 +47,13 @@ struct backfill_options {
 
 /*
  * Starts fetching from the source (not used by anybody else until backfill_stop: give it a peer).
- * The filters are copied. `from` behind `to` is allowed: then there is no batch. Memory stays near
- * queue_bytes_max for finished batches, as much again for answers that wait for an earlier one, and
- * the answers under way.
+ * The wish is copied, with all it points to. `from` behind `to` is allowed: then there is no batch.
+ * Memory stays near queue_bytes_max for finished batches, as much again for answers that wait for
+ * an earlier one, and the answers under way.
  */
 enum status backfill_start(struct backfill **out, struct source *source,
-			   const struct log_filter *filters, size_t filter_count,
-			   const struct backfill_options *options, const struct logger *logger,
-			   struct error *err) MUST_CHECK;
+			   const struct block_wish *wish, const struct backfill_options *options,
+			   const struct logger *logger, struct error *err) MUST_CHECK;
 
 /*
  * The next batch in order, waiting for it; the caller owns it. ERR_NOTFOUND behind the last one,

@@ -88,8 +88,8 @@ static enum status refuse_late_start(struct mirror *m, const struct pool *pool, 
 		arena_reset(arena);
 		st = source_headers(&block, m->source, &n, 1, err);
 		if (st == OK)
-			st = source_block_logs(&logs, &count, arena, m->source, &block, m->filters,
-					       m->filter_count, err);
+			st = source_block_logs(&logs, &count, arena, m->source, &block,
+					       m->wish.filters, m->wish.filter_count, err);
 		for (size_t i = 0; st == OK && i < count; i++)
 			if (pool_match(pool, &logs[i]) >= 0)
 				st = error_set(

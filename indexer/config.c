@@ -11,6 +11,8 @@ enum {
 	FILE_BYTES_MAX = 4 * 1024 * 1024,
 	ALERTS_MAX = 16,
 	POLL_INTERVAL_MS = 2000,
+	WALK_HEADERS_BELOW = 100000,
+	QUARANTINE_S = 300,
 };
 
 #define LISTEN "127.0.0.1:8480"
@@ -174,6 +176,19 @@ static const struct config_field top_fields[] = {
 	 .read = config_read_object,
 	 .fields = config_chain_fields,
 	 .field_count = COUNT(config_chain_fields)},
+	{.name = "proof",
+	 .type = JSON_OBJECT,
+	 .expected = "an object like {\"level\": \"receipts\"}",
+	 .read = config_read_object,
+	 .offset = offsetof(struct config, proof),
+	 .fields = config_proof_fields,
+	 .field_count = COUNT(config_proof_fields)},
+	{.name = "checkpoint",
+	 .type = JSON_OBJECT,
+	 .expected = "an object like {\"number\": 15537394, \"hash\": \"0x…\"}",
+	 .read = config_read_checkpoint,
+	 .fields = config_checkpoint_fields,
+	 .field_count = COUNT(config_checkpoint_fields)},
 	{.name = "store",
 	 .type = JSON_OBJECT,
 	 .is_required = true,
@@ -259,6 +274,9 @@ enum status config_parse(struct config *out, struct arena *arena, const char *na
 		.poll_interval_ms = POLL_INTERVAL_MS,
 		.listen = LISTEN,
 		.views = {.at_head = true},
+		.proof = {.level = PROVE_RECEIPTS,
+			  .walk_headers_below = WALK_HEADERS_BELOW,
+			  .quarantine_s = QUARANTINE_S},
 	};
 	r.name = out->path;
 	if (length > FILE_BYTES_MAX)

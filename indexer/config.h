@@ -1,11 +1,15 @@
 /*
  * config.h - the configuration: one JSON file, read once, checked whole.
  *
- *	{ "chain":  { "id": 1, "rpc": [ { "url": "${ETH_RPC_URL}" } ], "poll_interval_ms": 2000 },
+ *	{ "chain":  { "id": 1, "rpc": [ { "url": "${ETH_RPC_URL}" } ], "poll_interval_ms": 2000,
+ *	              "quorum": 1 },
+ *	  "proof":  { "level": "receipts" },
+ *	  "checkpoint": { "number": 15537394, "hash": "0x56a9…" },
  *	  "store":  { "path": "mirror" },
  *	  "serve":  { "listen": "127.0.0.1:8480" },
  *	  "alerts": [ { "webhook": "http://127.0.0.1:9000/hook", "min_severity": "warning" } ],
- *	  "views":  { "every_blocks": 50000, "at_head": true, "accounts": "touched" },
+ *	  "views":  { "every_blocks": 50000, "at_head": true, "accounts": "touched",
+ *	              "mode": "call" },
  *	  "pools":  [ { "name": "api3", "protocol": "api3", "start_block": 12786500,
  *	                "contracts": { "pool": "0x…", "token": "0x…" } } ] }
  *
@@ -32,7 +36,19 @@ struct config_views {
 	uint64_t every_blocks; /* at each multiple of it, in a backfill too; 0: never */
 	bool at_head;          /* at each new block once the mirror has caught up */
 	bool all_accounts;     /* "all"; else "touched": only accounts that the block touched */
+	bool by_proof; /* mode "proof": what the storage layout holds by eth_getProof, the rest by
+			  eth_call; else "call" */
 };
+
+struct config_proof {
+	enum proof_wish level;       /* "off", "receipts", "headers"; default receipts */
+	uint64_t walk_headers_below; /* a backfill of fewer blocks walks every header anyway;
+					default 100,000 */
+	uint64_t quarantine_s;       /* how long a node that lied is left alone; default 300 */
+};
+
+/* "off", "receipts", "headers" */
+const char *proof_wish_name(enum proof_wish wish);
 
 struct config_endpoint {
 	const char *url; /* expanded; may hold credentials: never print it */
@@ -53,6 +69,12 @@ struct config {
 	struct config_endpoint *endpoints; /* at least one */
 	size_t endpoint_count;
 	uint64_t poll_interval_ms;
+	/* How many nodes must name the same hash for a block on which they disagree. */
+	uint64_t quorum; /* at most the number of endpoints; default: more than half of them */
+	struct config_proof proof;
+	bool has_checkpoint; /* a block that the chain must contain */
+	uint64_t checkpoint_number;
+	struct hash checkpoint_hash;
 	const char *store_path;
 	const char *listen; /* HOST:PORT, [IPV6]:PORT */
 	struct config_alert *alerts;

@@ -90,11 +90,30 @@ static enum status read_endpoints(struct config_reader *r, const struct config_p
 	void *items;
 	enum status st = config_list(&items, &config->endpoint_count, r, at, field, value);
 
-	if (st == OK)
-		config->endpoints = items;
-	return st;
+	if (st != OK)
+		return st;
+	config->endpoints = items;
+	config->quorum = config->endpoint_count / 2 + 1;
+	return OK;
 }
 
+static enum status read_quorum(struct config_reader *r, const struct config_place *at,
+			       const struct config_field *field, json_t *value, void *out)
+{
+	struct config *config = out;
+	json_int_t number = json_integer_value(value);
+
+	(void)field;
+	if (number < 1 || (uint64_t)number > config->endpoint_count)
+		return config_fault(r, at,
+				    "expected a whole number from 1 to %zu, the number of "
+				    "endpoints in chain.rpc, got %" JSON_INTEGER_FORMAT,
+				    config->endpoint_count, number);
+	config->quorum = (uint64_t)number;
+	return OK;
+}
+
+/* A key is read after those above it: the quorum needs the endpoints. */
 const struct config_field config_chain_fields[] = {
 	{.name = "id",
 	 .type = JSON_INTEGER,
@@ -113,4 +132,9 @@ const struct config_field config_chain_fields[] = {
 	 .element = &endpoint,
 	 .element_size = sizeof(struct config_endpoint)},
 	NUMBER("poll_interval_ms", struct config, poll_interval_ms, 1, 86400000),
+	{.name = "quorum",
+	 .type = JSON_INTEGER,
+	 .read = read_quorum,
+	 .min = 1,
+	 .max = ENDPOINTS_MAX},
 };

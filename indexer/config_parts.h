@@ -21,7 +21,7 @@
 	}
 
 /* config_chain.c: the keys of "chain". */
-extern const struct config_field config_chain_fields[3];
+extern const struct config_field config_chain_fields[4];
 
 /* http or https and something behind it, in visible characters. */
 bool config_is_web_url(const char *url);
@@ -30,8 +30,14 @@ bool config_is_web_url(const char *url);
 enum status config_bad_url(struct config_reader *r, const struct config_place *at,
 			   const struct config_field *field);
 
+/* config_proof.c: the keys of "proof" and of "checkpoint"; the latter's into the configuration. */
+extern const struct config_field config_proof_fields[3];
+extern const struct config_field config_checkpoint_fields[2];
+enum status config_read_checkpoint(struct config_reader *r, const struct config_place *at,
+				   const struct config_field *field, json_t *value, void *out);
+
 /* config_pools.c: the keys of "views", and what an element of "pools" is. */
-extern const struct config_field config_views_fields[3];
+extern const struct config_field config_views_fields[4];
 extern const struct config_field config_pool_element;
 
 /* What a pool's object says, before its protocol is compiled. */

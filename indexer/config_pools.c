@@ -15,20 +15,32 @@ enum {
 
 /* ---- views ---- */
 
-static enum status read_accounts(struct config_reader *r, const struct config_place *at,
-				 const struct config_field *field, json_t *value, void *out)
+/* Which of two words. */
+static enum status read_either(bool *is_second, const char *first, const char *second,
+			       struct config_reader *r, const struct config_place *at,
+			       const struct config_field *field, json_t *value)
 {
 	struct config_text text;
 	enum status st = config_text(&text, r, at, field, value);
-	bool is_all;
 
 	if (st != OK)
 		return st;
-	is_all = strcmp(text.value, "all") == 0;
-	if (!is_all && strcmp(text.value, "touched") != 0)
+	*is_second = strcmp(text.value, second) == 0;
+	if (!*is_second && strcmp(text.value, first) != 0)
 		return config_fault_text(r, at, field, &text);
-	*(bool *)out = is_all;
 	return OK;
+}
+
+static enum status read_accounts(struct config_reader *r, const struct config_place *at,
+				 const struct config_field *field, json_t *value, void *out)
+{
+	return read_either(out, "touched", "all", r, at, field, value);
+}
+
+static enum status read_mode(struct config_reader *r, const struct config_place *at,
+			     const struct config_field *field, json_t *value, void *out)
+{
+	return read_either(out, "call", "proof", r, at, field, value);
 }
 
 const struct config_field config_views_fields[] = {
@@ -43,6 +55,11 @@ const struct config_field config_views_fields[] = {
 	 .expected = "\"touched\" or \"all\"",
 	 .read = read_accounts,
 	 .offset = offsetof(struct config_views, all_accounts)},
+	{.name = "mode",
+	 .type = JSON_STRING,
+	 .expected = "\"call\" or \"proof\"",
+	 .read = read_mode,
+	 .offset = offsetof(struct config_views, by_proof)},
 };
 
 /* ---- pools ---- */

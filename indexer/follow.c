@@ -9,14 +9,20 @@ enum {
 	TROUBLE_WAIT_MS_MAX = 30000,
 };
 
-static void wait_ms(struct mirror *m, uint64_t wait)
+static enum status wait_ms(struct mirror *m, uint64_t wait, struct error *err)
 {
 	uint64_t until = clock_now_ms(&m->clock) + wait;
+	enum status st = OK;
 	uint64_t now;
 
-	while (!mirror_is_stopping(m) && (now = clock_now_ms(&m->clock)) < until)
+	while (st == OK && !mirror_is_stopping(m) && (now = clock_now_ms(&m->clock)) < until) {
 		clock_sleep_ms(&m->clock,
 			       until - now < WAIT_SLICE_MS ? until - now : WAIT_SLICE_MS);
+		st = mirror_put_notes(m, err);
+		if (st == ERR_AGAIN)
+			st = OK;
+	}
+	return st;
 }
 
 static enum status apply_at_head(struct mirror *m, uint64_t number, struct error *err)
@@ -24,11 +30,8 @@ static enum status apply_at_head(struct mirror *m, uint64_t number, struct error
 	struct arena *arena = arena_new();
 	struct fetched_block block = {0};
 	uint64_t events = m->events_done;
-	enum status st = source_headers(&block.ref, m->source, &number, 1, err);
+	enum status st = source_block(&block, arena, m->source, number, NULL, &m->wish, false, err);
 
-	if (st == OK)
-		st = source_block_logs(&block.logs, &block.log_count, arena, m->source, &block.ref,
-				       m->filters, m->filter_count, err);
 	if (st == OK)
 		st = mirror_apply(m, &block, 1, err);
 	if (st == OK)
@@ -95,6 +98,7 @@ static enum status step(struct mirror *m, bool *has_moved, struct error *err)
 		return st;
 	}
 	m->is_at_head = true;
+	m->is_sparse = false; /* every header is seen */
 	*has_moved = true;
 	st = mirror_find_births(m, head.number, err);
 	for (uint64_t n = cursor.ref.number + 1;
@@ -115,14 +119,16 @@ enum status mirror_follow(struct mirror *m, struct error *err)
 	uint64_t trouble_ms = 0;
 	enum status st = OK;
 
-	while (!mirror_is_stopping(m)) {
+	while (st == OK && !mirror_is_stopping(m)) {
 		bool has_moved = false;
 
 		if (source_is_recorded(m->source)) {
-			wait_ms(m, TROUBLE_WAIT_MS_MAX); /* a recorded chain does not grow */
+			/* a recorded chain does not grow */
+			st = wait_ms(m, TROUBLE_WAIT_MS_MAX, err);
 			continue;
 		}
 		st = step(m, &has_moved, err);
+		st = mirror_end_work(m, st, err);
 		if (mirror_is_stopping(m))
 			break;
 		if (is_passing(st)) {
@@ -131,14 +137,14 @@ enum status mirror_follow(struct mirror *m, struct error *err)
 				trouble_ms = TROUBLE_WAIT_MS_MAX;
 			log_warn(m->logger, "%s; trying again in %" PRIu64 " ms", err->message,
 				 trouble_ms);
-			wait_ms(m, trouble_ms);
+			st = wait_ms(m, trouble_ms, err);
 			continue;
 		}
 		if (st != OK)
 			return st;
 		trouble_ms = 0;
 		if (!has_moved)
-			wait_ms(m, m->config->poll_interval_ms);
+			st = wait_ms(m, m->config->poll_interval_ms, err);
 	}
-	return OK;
+	return mirror_is_stopping(m) ? OK : st;
 }

@@ -11,6 +11,7 @@
 enum {
 	CONNECT_TIMEOUT_MS = 10000,
 	FIRST_BODY_BYTES = 64 * 1024,
+	RECEIVE_BYTES = 128 * 1024, /* libcurl's: below what the allocator maps each time anew */
 	KEEP_BODY_BYTES = 4 * 1024 * 1024, /* of an idle request */
 	SECRETS_MAX = 32,
 	SECRET_BYTES_LEAST = 3,
@@ -279,7 +280,7 @@ static void set_options(struct http_request *request)
 			       (curl_off_t)http->options.body_bytes_max);
 	(void)curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
 	(void)curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
-	(void)curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, 256L * 1024);
+	(void)curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, (long)RECEIVE_BYTES);
 	(void)curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, receive);
 	(void)curl_easy_setopt(easy, CURLOPT_WRITEDATA, request);
 	(void)curl_easy_setopt(easy, CURLOPT_PRIVATE, request);
@@ -410,13 +411,28 @@ const struct http_reply *http_reply(const struct http_request *request)
 	return request->under_way ? NULL : &request->reply;
 }
 
-uint8_t *http_take_body(struct http_request *request)
+uint8_t *http_take_body(struct http_request *request, size_t *capacity)
 {
 	uint8_t *body = request->body;
 
+	*capacity = request->capacity;
 	request->body = NULL;
 	request->size = request->capacity = 0;
 	return body;
+}
+
+void http_give_body(struct http *http, uint8_t *body, size_t capacity)
+{
+	struct http_request *request = http->idle;
+
+	while (request && request->body)
+		request = request->next_idle;
+	if (!request || capacity > KEEP_BODY_BYTES) {
+		free(body);
+		return;
+	}
+	request->body = body;
+	request->capacity = capacity;
 }
 
 void http_release(struct http *http, struct http_request *request)

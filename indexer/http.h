@@ -58,8 +58,11 @@ void http_step(struct http *http, uint64_t wait_ms);
 /* NULL while it is under way; good until http_release. */
 const struct http_reply *http_reply(const struct http_request *request);
 
-/* Takes the reply's body out of the request; free() it. */
-uint8_t *http_take_body(struct http_request *request);
+/* Takes the reply's body, which has room for so many bytes, out of the request; give it back (or
+ * free() it). */
+uint8_t *http_take_body(struct http_request *request, size_t *capacity);
+/* For a later reply: new memory for megabytes costs the kernel as much as their transport. */
+void http_give_body(struct http *http, uint8_t *body, size_t capacity);
 
 /* Ends the request where it is under way. */
 void http_release(struct http *http, struct http_request *request);

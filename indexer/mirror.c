@@ -8,7 +8,7 @@
 
 enum {
 	FILTERS_A_POOL = 8,
-	ALL_HEADERS_MAX = 100000,
+	MS_A_SECOND = 1000,
 	PROGRESS_MS = 250,
 	REFETCHES_MAX = 64,
 	QUEUE_BYTES = 2 * 1024 * 1024, /* fetched ahead: applying is the slower side */
@@ -53,73 +53,59 @@ struct chain_seen chain_seen_read(struct state *state)
 					    .timestamp = row->head_timestamp}};
 }
 
-static enum status ask(void *context, struct chain_call *calls, size_t count, struct arena *arena,
-		       const struct block_ref *at, struct error *err)
+static size_t sender_event_count(const struct protocol *protocol)
 {
-	struct mirror *m = context;
+	size_t count = 0;
 
-	return source_calls(calls, count, arena, m->source, at, err);
+	while (protocol->sender_events && protocol->sender_events[count])
+		count++;
+	return count;
 }
 
-static enum status check_node(struct mirror *m, struct error *err)
+/* The logs of payouts and claims: contract and topic0. */
+static void add_sender_filters(struct mirror *m, struct log_filter *filters,
+			       const struct pool *pool)
 {
-	uint64_t chain_id;
-	bool is_syncing;
-	enum status st = source_chain_id(&chain_id, m->source, err);
+	const struct protocol *protocol = pool->protocol;
 
-	if (st != OK)
-		return st;
-	if (chain_id != m->config->chain_id)
-		return error_set(err, ERR_DENIED,
-				 "%s is on chain %" PRIu64
-				 ", the configuration says chain.id %" PRIu64
-				 ": use a node of that chain, or correct chain.id",
-				 source_label(m->source), chain_id, m->config->chain_id);
-	st = source_is_syncing(&is_syncing, m->source, err);
-	if (st == OK && is_syncing)
-		return error_set(err, ERR_AGAIN,
-				 "%s is still syncing itself: its answers would be incomplete. Try "
-				 "again when eth_syncing says false",
-				 source_label(m->source));
-	return st;
-}
+	for (size_t i = 0; i < sender_event_count(protocol); i++)
+		for (size_t k = 0; k < protocol->event_count; k++) {
+			size_t role = protocol->events[k].role;
 
-/* The first endpoint that is fit; the last one's error where none is. */
-static enum status open_source(struct mirror *m, struct error *err)
-{
-	enum status st = ERR_USAGE;
-
-	for (size_t i = 0; i < m->config->endpoint_count; i++) {
-		const struct config_endpoint *endpoint = &m->config->endpoints[i];
-
-		st = source_open(&m->source, endpoint->url, &endpoint->options, m->logger, err);
-		if (st == OK) {
-			st = check_node(m, err);
-			if (st == OK)
-				return OK;
-			source_close(m->source);
-			m->source = NULL;
+			if (strcmp(pool->events[k].name, protocol->sender_events[i]) != 0)
+				continue;
+			filters[m->wish.sender_filter_count++] = (struct log_filter){
+				.addresses = pool->setup.contracts[role].addresses,
+				.address_count = pool->setup.contracts[role].count,
+				.topics = {{&pool->events[k].signature_hash, 1}}};
+			break;
 		}
-		if (i + 1 < m->config->endpoint_count)
-			log_warn(m->logger, "endpoint %zu is not used: %s", i + 1, err->message);
-	}
-	return st;
 }
 
-static enum status make_filters(struct mirror *m, struct error *err)
+static enum status make_wish(struct mirror *m, struct error *err)
 {
-	m->filters =
-		arena_array(m->arena, m->config->pool_count * FILTERS_A_POOL, sizeof(*m->filters));
+	struct log_filter *filters =
+		arena_array(m->arena, m->config->pool_count * FILTERS_A_POOL, sizeof(*filters));
+	struct log_filter *sender_filters;
+	size_t sender_count = 0;
+
+	m->wish.proof = m->config->proof.level;
+	m->wish.filters = filters;
 	for (size_t i = 0; i < m->config->pool_count; i++) {
 		const struct pool *pool = &m->config->pools[i];
-		size_t count = pool->protocol->filters(m->filters + m->filter_count, FILTERS_A_POOL,
-						       m->arena, pool);
+		size_t count = pool->protocol->filters(filters + m->wish.filter_count,
+						       FILTERS_A_POOL, m->arena, pool);
 
 		if (count == 0)
 			return error_set(err, ERR_CORRUPT, "protocol %s names no logs",
 					 pool->protocol->name);
-		m->filter_count += count;
+		m->wish.filter_count += count;
+		sender_count += sender_event_count(pool->protocol);
 	}
+	sender_filters = arena_array(m->arena, sender_count, sizeof(*sender_filters));
+	m->wish.sender_filters = sender_filters;
+	for (size_t i = 0; i < m->config->pool_count; i++)
+		add_sender_filters(m, sender_filters, &m->config->pools[i]);
 	return OK;
 }
 
@@ -170,15 +156,20 @@ enum status mirror_open(struct mirror **out, const struct config *config,
 	m->arena = arena_new();
 	m->block_arena = arena_new();
 	m->pools = arena_array(m->arena, config->pool_count, sizeof(*m->pools));
-	m->asker = (struct chain_asker){.ask = ask, .context = m};
+	m->refusal_arena = arena_new();
+	m->refetch_arena = arena_new();
 	m->target = UINT64_MAX;
-	st = make_filters(m, err);
+	m->witnesses = witnesses_new(config->endpoint_count, &m->clock,
+				     config->proof.quarantine_s * MS_A_SECOND);
+	st = make_wish(m, err);
 	if (st == OK) /* the node first: a wrong one must not leave an empty store behind */
-		st = open_source(m, err);
+		st = mirror_open_source(m, err);
 	if (st == OK)
 		st = store_open(&m->store, config->store_path, STORE_WRITE, &identity, err);
 	if (st == OK)
 		st = mirror_read_births(m, err);
+	if (st == OK)
+		st = mirror_load_refusals(m, err);
 	if (st != OK) {
 		mirror_close(m);
 		return st;
@@ -193,6 +184,12 @@ void mirror_close(struct mirror *m)
 		return;
 	source_close(m->source);
 	store_close(m->store);
+	witnesses_free(m->witnesses);
+	free(m->refusals);
+	free(m->must_prove);
+	free(m->omissions);
+	arena_free(m->refetch_arena);
+	arena_free(m->refusal_arena);
 	arena_free(m->block_arena);
 	arena_free(m->arena);
 	free(m);
@@ -299,7 +296,7 @@ static enum status run_backfill(struct mirror *m, struct sync *sync, struct back
 	struct error flush_error;
 	enum status st = OK;
 
-	while (st == OK && !mirror_is_stopping(m)) {
+	while (st == OK && !mirror_is_stopping(m) && !m->is_suspicious) {
 		struct block_batch *batch;
 
 		st = backfill_next(&batch, backfill, err);
@@ -312,6 +309,8 @@ static enum status run_backfill(struct mirror *m, struct sync *sync, struct back
 		st = mirror_apply(m, batch->blocks, batch->block_count, err);
 		if (st == OK)
 			tell(m, sync, batch->to, false);
+		if (st == OK && !m->run) /* between runs: status shall know how the nodes are */
+			st = mirror_keep_notes(m, err);
 		block_batch_free(batch);
 	}
 	if (mirror_is_stopping(m))
@@ -326,7 +325,8 @@ static enum status run_backfill(struct mirror *m, struct sync *sync, struct back
 
 static bool is_dense(const struct mirror *m, const struct sync *sync)
 {
-	return source_is_recorded(m->source) || sync->to - sync->from < ALL_HEADERS_MAX;
+	return source_is_recorded(m->source) || m->wish.proof == PROVE_HEADERS ||
+	       sync->to - sync->from < m->config->proof.walk_headers_below;
 }
 
 static enum status fetch_segment(struct mirror *m, struct sync *sync, uint64_t from, uint64_t to,
@@ -339,14 +339,16 @@ static enum status fetch_segment(struct mirror *m, struct sync *sync, uint64_t f
 		 * blocks with events are worth a header. */
 		.all_headers = is_dense(m, sync),
 		.queue_bytes_max = QUEUE_BYTES,
+		.must_prove = m->must_prove,
+		.must_prove_count = m->must_prove_count,
 	};
 	struct backfill *backfill = NULL;
 	struct source *peer = NULL;
 	enum status st = source_peer(&peer, m->source, err);
 
+	m->is_sparse = m->wish.proof == PROVE_RECEIPTS && !options.all_headers;
 	if (st == OK)
-		st = backfill_start(&backfill, peer, m->filters, m->filter_count, &options,
-				    m->logger, err);
+		st = backfill_start(&backfill, peer, &m->wish, &options, m->logger, err);
 	if (st == OK)
 		st = run_backfill(m, sync, backfill, err);
 	backfill_stop(backfill);
@@ -405,6 +407,8 @@ static enum status sync_segments(struct mirror *m, struct sync *sync, struct err
 				   err);
 		if (st == ERR_REORG)
 			st = take_other_branch(m, err);
+		if (st == OK && m->is_suspicious)
+			st = mirror_repair(m, err);
 		if (st == ERR_AGAIN && m->must_refetch && refetches++ < REFETCHES_MAX)
 			st = OK;
 		if (st == OK)
@@ -432,6 +436,18 @@ static enum status check_cursor(struct mirror *m, struct error *err)
 	return st;
 }
 
+enum status mirror_end_work(struct mirror *m, enum status st, struct error *err)
+{
+	struct error note_error;
+
+	mirror_take_failures(m);
+	if (mirror_keep_notes(m, &note_error) != OK && st == OK) {
+		*err = note_error;
+		st = err->status;
+	}
+	return st;
+}
+
 enum status mirror_sync(struct mirror *m, uint64_t to, struct error *err)
 {
 	struct sync sync = {.events_before = mirror_events(m)};
@@ -446,7 +462,9 @@ enum status mirror_sync(struct mirror *m, uint64_t to, struct error *err)
 		return error_set(err, ERR_USAGE,
 				 "block %" PRIu64 " is above the head of %s, block %" PRIu64, to,
 				 source_label(m->source), head.number);
-	st = check_cursor(m, err);
+	st = mirror_check_checkpoint(m, &head, err);
+	if (st == OK)
+		st = check_cursor(m, err);
 	if (st == OK)
 		st = mirror_find_births(m, head.number, err);
 	if (st == OK)
@@ -460,5 +478,7 @@ enum status mirror_sync(struct mirror *m, uint64_t to, struct error *err)
 	if (st == OK && !mirror_is_stopping(m))
 		tell(m, &sync, to, true);
 	m->target = UINT64_MAX;
+	mirror_forget_omissions(m);
+	st = mirror_end_work(m, st, err);
 	return mirror_is_stopping(m) ? OK : st;
 }

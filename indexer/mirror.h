@@ -22,12 +22,27 @@ struct mirror_progress {
 	bool is_last;
 };
 
+/*
+ * Somebody else who keeps notes in the mirror's store (store/notes.h), which has one writer. Called
+ * by the mirror's thread, between runs of blocks. All members NULL: nobody.
+ */
+struct mirror_noter {
+	/* Whether `put` has something to write; may be asked often. */
+	bool (*has_news)(void *context);
+	/* In each transaction that writes notes, again where it has to be repeated. */
+	enum status (*put)(void *context, struct store_txn *txn, struct error *err);
+	/* What `put` wrote last is committed. */
+	void (*kept)(void *context);
+	void *context;
+};
+
 struct mirror_options {
 	/* Told about the work, at most a few times a second while catching up; may be NULL. */
 	void (*on_progress)(void *context, const struct mirror_progress *progress);
 	/* Told about each block that was applied at the head; may be NULL. */
 	void (*on_block)(void *context, const struct block_ref *block, uint64_t events);
 	void *context;
+	struct mirror_noter noter;
 };
 
 /*
@@ -56,6 +71,9 @@ enum status mirror_sync(struct mirror *mirror, uint64_t to, struct error *err) M
  * that waiting cannot mend is returned. On a recorded chain it waits at the end.
  */
 enum status mirror_follow(struct mirror *mirror, struct error *err) MUST_CHECK;
+
+/* Commits what the noter has to write, if anything; between the calls above. */
+enum status mirror_put_notes(struct mirror *mirror, struct error *err) MUST_CHECK;
 
 /* The source's label, for messages. */
 const char *mirror_source_label(const struct mirror *mirror);

@@ -14,8 +14,11 @@ enum trait { TRAIT_UNKNOWN, TRAIT_YES, TRAIT_NO };
 struct node_traits {
 	atomic_uint owners;
 	atomic_uint batch_limit;
-	atomic_int calls_by_hash; /* eth_call takes {"blockHash":…} (enum trait) */
-	atomic_int logs_by_hash;  /* eth_getLogs does */
+	atomic_int calls_by_hash;    /* eth_call takes {"blockHash":…} (enum trait) */
+	atomic_int logs_by_hash;     /* eth_getLogs does */
+	atomic_int block_receipts;   /* there is eth_getBlockReceipts */
+	atomic_int receipts_by_hash; /* and it takes a block hash */
+	atomic_int proofs_by_hash;   /* eth_getProof takes {"blockHash":…} */
 };
 
 struct source_node {
@@ -51,6 +54,10 @@ enum status node_error(const struct source_node *node, const struct rpc_call *ca
 enum status node_bad(const struct source_node *node, const struct rpc_call *call,
 		     struct error *err);
 
+/* The reader stands at a block in a result; ERR_NOTFOUND for null. */
+enum status node_block_json(struct json_reader *r, const struct source_node *node,
+			    const struct rpc_call *call, struct error *err) MUST_CHECK;
+
 /* The header in a result; ERR_NOTFOUND for null. */
 enum status node_header(struct block_ref *out, const struct source_node *node,
 			const struct rpc_call *call, struct error *err) MUST_CHECK;
@@ -58,13 +65,22 @@ enum status node_header(struct block_ref *out, const struct source_node *node,
 enum status node_header_of(struct block_ref *out, uint64_t number, const struct source_node *node,
 			   const struct rpc_call *call, struct error *err) MUST_CHECK;
 
-/* The logs in a result, appended and checked to be what was asked for. */
+/* The logs in a result, appended and checked to be what was asked for; only appended where `filter`
+ * is NULL. */
 enum status node_logs(struct log_list *list, const struct source_node *node,
 		      const struct rpc_call *call, uint64_t from, uint64_t to,
 		      const struct log_filter *filter, struct error *err) MUST_CHECK;
 
 enum status node_calls(struct chain_call *calls, size_t count, struct arena *arena,
 		       struct source *source, const struct block_ref *at, struct error *err);
+
+enum status node_material(struct block_material *out, struct arena *arena, struct source *source,
+			  uint64_t number, const struct hash *hash, unsigned parts,
+			  struct error *err);
+enum status node_account_proof(struct account_proof *out, struct arena *arena,
+			       struct source *source, struct address address,
+			       const struct hash *slots, size_t slot_count,
+			       const struct block_ref *at, struct error *err);
 
 struct range_job *node_range_begin(struct source *source, const struct range_ask *ask);
 void node_range_step(struct source *source, uint64_t wait_ms);

@@ -2,83 +2,81 @@
  * node_range.c - one range of a backfill, asked of a node.
  *
  * First the logs for every filter, together with the header of the last block (which shows a node
- * that does not have it yet: for blocks behind its head a node answers "no logs") and of all blocks
- * where they are wanted. Then the headers of the blocks that have logs. In the end each log must
- * carry the hash of its block's header and neighbouring headers must be parent and child; where
- * they are not, the chain changed in between, or the node is confused, and the range is asked
- * again.
+ * that does not have it yet: for blocks behind its head a node answers "no logs"). Then, a portion
+ * of blocks at a time, the headers of the blocks that have logs (of all where they are wanted), and
+ * where the wish is to prove, the receipts of those that need them, a share of the portion at a
+ * time, and the bodies of those whose senders are wanted. So what is under way is bounded, however
+ * wide the range is; only what is wanted is kept.
+ *
+ * Each log must carry the hash of its block's header, and neighbouring headers must be parent and
+ * child; where they are not, or a proof fails, the chain changed in between, or the node is
+ * confused, or it lies, and all of the range is asked again. A proof that fails each time is told
+ * to the witnesses.
  */
+#include "indexer/node_range.h"
+
 #include <inttypes.h>
-#include <stdlib.h>
+#include <stdio.h>
 
 #include "indexer/log_set.h"
-#include "indexer/node.h"
 
 enum { TRIES = 4 };
 
-struct node_range {
-	struct range_job job; /* what others see */
-	struct node_range *next;
-	struct rpc_job *rpc;
-	struct arena *scratch; /* of one try: parameters and calls */
-	struct rpc_call *calls;
-	size_t call_count;
-	bool has_logs; /* the first questions are answered */
-	struct log_list list;
-	unsigned tries;
-};
-
-static void fail(struct node_range *range)
+void range_fail(struct node_range *range)
 {
 	range->job.state = RANGE_FAILED;
 }
 
-/* How many headers are asked for with the logs. */
-static uint64_t first_headers(const struct range_ask *ask)
+static void end_rpc(struct node_range *range)
 {
-	return ask->all_headers ? ask->to - ask->from + 1 : 1;
+	rpc_end(range->rpc);
+	range->rpc = NULL;
+}
+
+void range_ask(struct source_node *node, struct node_range *range, enum range_phase phase)
+{
+	end_rpc(range);
+	range->phase = phase;
+	range->rpc = rpc_begin(node->rpc, range->calls, range->call_count);
 }
 
 static void clear_try(struct node_range *range)
 {
-	rpc_end(range->rpc);
-	range->rpc = NULL;
+	end_rpc(range);
 	log_list_clear(&range->list);
 	arena_reset(range->scratch);
-	range->call_count = 0;
+	arena_reset(range->portion);
+	arena_reset(range->share);
+	arena_reset(range->job.arena);
+	range->job.bytes = 0;
+	range->asked_to = range->log_at = range->must_at = 0;
+	range->open_count = range->open_at = 0;
+	range->omitted = 0;
 }
 
 static void ask_logs(struct source_node *node, struct node_range *range)
 {
 	const struct range_ask *ask = &range->job.ask;
-	uint64_t header_count = first_headers(ask);
-	size_t count = ask->filter_count + (size_t)header_count;
+	const struct block_wish *wish = ask->wish;
 	struct rpc_call *calls;
 
 	clear_try(range);
-	arena_reset(range->job.arena);
 	range->tries++;
-	range->has_logs = false;
-	range->list.arena = range->job.arena;
-	range->calls = calls = arena_array(range->scratch, count, sizeof(calls[0]));
-	range->call_count = count;
-	for (size_t i = 0; i < ask->filter_count; i++) {
+	range->list.arena = range_proves(range) ? range->scratch : range->job.arena;
+	range->call_count = wish->filter_count + 1;
+	range->calls = calls = arena_array(range->scratch, range->call_count, sizeof(calls[0]));
+	for (size_t i = 0; i < wish->filter_count; i++) {
 		calls[i].method = "eth_getLogs";
 		calls[i].params =
-			params_logs_range(range->scratch, &ask->filters[i], ask->from, ask->to);
+			params_logs_range(range->scratch, &wish->filters[i], ask->from, ask->to);
 		calls[i].can_ask_less = true;
 	}
-	for (uint64_t i = 0; i < header_count; i++) {
-		struct rpc_call *call = &calls[ask->filter_count + i];
-
-		call->method = "eth_getBlockByNumber";
-		call->params = params_block_number(range->scratch, ask->to - header_count + 1 + i);
-	}
-	range->rpc = rpc_begin(node->rpc, calls, count);
+	calls[wish->filter_count].method = "eth_getBlockByNumber";
+	calls[wish->filter_count].params = params_block_number(range->scratch, ask->to);
+	range_ask(node, range, PHASE_LOGS);
 }
 
-/* Asks again, or gives up with the error that is there. */
-static void again(struct source_node *node, struct node_range *range)
+void range_again(struct source_node *node, struct node_range *range)
 {
 	struct error *error = &range->job.error;
 
@@ -89,7 +87,22 @@ static void again(struct source_node *node, struct node_range *range)
 	}
 	(void)error_wrap(error, "blocks %" PRIu64 " to %" PRIu64 " after %u tries",
 			 range->job.ask.from, range->job.ask.to, range->tries);
-	fail(range);
+	range_fail(range);
+}
+
+void range_unproved(struct source_node *node, struct node_range *range,
+		    struct proof_failure *failure)
+{
+	struct range_job *job = &range->job;
+
+	(void)snprintf(failure->node, sizeof(failure->node), "%s", node->base.label);
+	(void)proof_error(&job->error, failure);
+	range_again(node, range);
+	if (job->state != RANGE_FAILED)
+		return;
+	job->is_unproved = true;
+	job->unproved = failure->block;
+	witness_lied(node->base.options.witnesses, node->base.options.witness, failure);
 }
 
 /* A log's answer that is an error: less must be asked, or the range fails. True: it was none. */
@@ -98,7 +111,7 @@ static bool logs_are_answered(struct source_node *node, struct node_range *range
 	struct range_job *job = &range->job;
 	const struct rpc_call *bad = NULL;
 
-	for (size_t i = 0; i < job->ask.filter_count; i++) {
+	for (size_t i = 0; i < job->ask.wish->filter_count; i++) {
 		const struct rpc_call *call = &range->calls[i];
 
 		if (call->outcome == RPC_ERROR && (!bad || rpc_error_wants_less(call->info.kind)))
@@ -115,163 +128,176 @@ static bool logs_are_answered(struct source_node *node, struct node_range *range
 	return false;
 }
 
-/* Puts the headers of some calls behind those that are there. False: it failed or asks again. */
-static bool read_headers(struct source_node *node, struct node_range *range, size_t first_call)
+/* The numbers of the blocks to be given: with logs, must-prove, the last; or all. */
+static void list_blocks(struct node_range *range)
 {
-	struct range_job *job = &range->job;
+	const struct range_ask *ask = &range->job.ask;
+	uint64_t all = ask->to - ask->from + 1;
+	size_t most = range->log_count + ask->must_prove_count + 1;
+	size_t count = 0;
+	size_t log = 0;
+	size_t must = 0;
 
-	for (size_t i = first_call; i < range->call_count; i++) {
-		enum status st = node_header(&job->refs[job->ref_count], node, &range->calls[i],
-					     &job->error);
+	if (ask->all_headers || most > all)
+		most = (size_t)all;
+	range->numbers = arena_array(range->scratch, most, sizeof(range->numbers[0]));
+	for (uint64_t next = ask->from; count < most; next++) {
+		while (log < range->log_count && range->logs[log].block_number < next)
+			log++;
+		while (must < ask->must_prove_count && ask->must_prove[must] < next)
+			must++;
+		if (!ask->all_headers) {
+			uint64_t nearest = ask->to;
 
-		if (st == ERR_BAD_DATA && range->calls[i].outcome == RPC_RESULT)
-			again(node, range);
-		else if (st != OK)
-			fail(range);
-		if (st != OK)
+			if (log < range->log_count && range->logs[log].block_number < nearest)
+				nearest = range->logs[log].block_number;
+			if (must < ask->must_prove_count && ask->must_prove[must] < nearest)
+				nearest = ask->must_prove[must];
+			next = nearest;
+		}
+		range->numbers[count++] = next;
+		if (next == ask->to)
+			break;
+	}
+	range->job.block_count = count;
+	range->job.blocks = arena_array(range->job.arena, count, sizeof(range->job.blocks[0]));
+}
+
+static void blame_unasked(struct proof_failure *failure, const struct event_log *log)
+{
+	char address[HEX_SIZE(ADDRESS_BYTES)];
+	char topic[HEX_SIZE(HASH_BYTES)] = "without topics";
+
+	*failure = (struct proof_failure){.fault = FAULT_LOG,
+					  .block = log->block_number,
+					  .block_hash = log->block_hash,
+					  .has_log = true,
+					  .log_index = log->log_index,
+					  .transaction = log->transaction_hash};
+	if (log->topic_count)
+		(void)hash_format(topic, log->topics[0]);
+	(void)snprintf(failure->expected, sizeof(failure->expected),
+		       "a log of the addresses and topics that were asked for");
+	(void)snprintf(failure->actual, sizeof(failure->actual), "a log of %s, %s",
+		       address_format(address, log->address), topic);
+}
+
+/*
+ * The logs from `begin` on, which shall be proved, are of the blocks and of the filter that were
+ * asked for. Whether each is there, and once, and in which order, the receipts say.
+ */
+static bool are_asked_for(struct source_node *node, struct node_range *range, size_t begin,
+			  const struct rpc_call *call, const struct log_filter *filter)
+{
+	const struct range_ask *ask = &range->job.ask;
+	struct proof_failure failure;
+
+	for (size_t i = begin; i < range->list.count; i++) {
+		const struct event_log *log = &range->list.logs[i];
+
+		if (log->block_number < ask->from || log->block_number > ask->to) {
+			(void)error_set(&range->job.error, ERR_BAD_DATA,
+					"log %" PRIu32 " of block %" PRIu64
+					" is outside of the blocks that were asked for",
+					log->log_index, log->block_number);
+			(void)node_bad(node, call, &range->job.error);
+			range_again(node, range);
 			return false;
-		job->ref_count++;
+		}
+		if (log_wanted(log, filter, 1))
+			continue;
+		blame_unasked(&failure, log);
+		range_unproved(node, range, &failure);
+		return false;
 	}
 	return true;
 }
 
-static int compare_refs(const void *a, const void *b)
+/* Appends the answer for one filter. False: the range is over, or asks again. */
+static bool take_filter(struct source_node *node, struct node_range *range, size_t index)
 {
-	uint64_t x = ((const struct block_ref *)a)->number;
-	uint64_t y = ((const struct block_ref *)b)->number;
+	const struct range_ask *ask = &range->job.ask;
+	const struct log_filter *filter = &ask->wish->filters[index];
+	const struct rpc_call *call = &range->calls[index];
+	bool proves = range_proves(range);
+	size_t begin = range->list.count;
 
-	return x < y ? -1 : x > y;
-}
-
-static const struct block_ref *find_ref(const struct range_job *job, uint64_t number)
-{
-	const struct block_ref key = {.number = number};
-
-	return bsearch(&key, job->refs, job->ref_count, sizeof(job->refs[0]), compare_refs);
-}
-
-/* Asks for the headers of blocks with logs that are not there yet. False where none is missing. */
-static bool ask_headers(struct source_node *node, struct node_range *range)
-{
-	const struct log_list *list = &range->list;
-	struct rpc_call *calls = arena_array(range->scratch, list->count, sizeof(calls[0]));
-	size_t count = 0;
-
-	for (size_t i = 0; i < list->count; i++) {
-		uint64_t number = list->logs[i].block_number;
-
-		if ((i && number == list->logs[i - 1].block_number) ||
-		    find_ref(&range->job, number))
-			continue;
-		calls[count].method = "eth_getBlockByNumber";
-		calls[count++].params = params_block_number(range->scratch, number);
+	if (node_logs(&range->list, node, call, ask->from, ask->to, proves ? NULL : filter,
+		      &range->job.error) != OK) {
+		range_again(node, range);
+		return false;
 	}
-	range->job.bytes += rpc_bytes(range->rpc);
-	rpc_end(range->rpc);
-	range->rpc = NULL;
-	range->calls = calls;
-	range->call_count = count;
-	if (count)
-		range->rpc = rpc_begin(node->rpc, calls, count);
-	return count > 0;
+	return !proves || are_asked_for(node, range, begin, call, filter);
 }
 
-/* What does not fit together, in the job's error; false where all does. */
-static bool contradicts(const struct source_node *node, struct node_range *range)
+/* The first answers are there: logs and the last header. */
+static bool take_logs(struct source_node *node, struct node_range *range)
 {
 	struct range_job *job = &range->job;
-	const struct log_list *list = &range->list;
-	const struct block_ref *ref = NULL;
+	const struct block_wish *wish = job->ask.wish;
+	struct log_list *list = &range->list;
 
-	for (size_t i = 1; i < job->ref_count; i++) {
-		const struct block_ref *before = &job->refs[i - 1];
-
-		if (before->number == job->refs[i].number) {
-			(void)error_set(&job->error, ERR_BAD_DATA,
-					"%s: the header of block %" PRIu64
-					" came in the place of another",
-					node->base.label, before->number);
-			return true;
-		}
-		if (before->number + 1 == job->refs[i].number &&
-		    !hash_equal(before->hash, job->refs[i].parent_hash)) {
-			(void)error_set(&job->error, ERR_BAD_DATA,
-					"%s: block %" PRIu64 " is not the child of block %" PRIu64,
-					node->base.label, job->refs[i].number, before->number);
-			return true;
-		}
+	if (!logs_are_answered(node, range))
+		return false;
+	job->bytes = rpc_bytes(range->rpc);
+	for (size_t i = 0; i < wish->filter_count; i++)
+		if (!take_filter(node, range, i))
+			return false;
+	if ((wish->filter_count > 1 || range_proves(range)) &&
+	    log_list_merge(list, &job->error) != OK) {
+		(void)node_bad(node, &range->calls[0], &job->error);
+		range_again(node, range);
+		return false;
 	}
-	for (size_t i = 0; i < list->count; i++) {
-		const struct event_log *log = &list->logs[i];
-
-		if (!ref || ref->number != log->block_number)
-			ref = find_ref(job, log->block_number);
-		if (!ref || !hash_equal(ref->hash, log->block_hash)) {
-			(void)error_set(&job->error, ERR_BAD_DATA,
-					"%s: log %" PRIu32 " of block %" PRIu64
-					" names another block hash than its header",
-					node->base.label, log->log_index, log->block_number);
-			return true;
-		}
-	}
-	return false;
+	if (!range_take_last(node, range, &range->calls[wish->filter_count]))
+		return false;
+	range->log_count = list->count;
+	range->logs = arena_copy(list->arena, list->logs, list->count * sizeof(list->logs[0]));
+	log_list_clear(list);
+	list_blocks(range);
+	return true;
 }
 
 static void finish(struct source_node *node, struct node_range *range)
 {
-	struct range_job *job = &range->job;
-
-	/* A header that is not one of those asked for shows as a missing or a doubled one. */
-	qsort(job->refs, job->ref_count, sizeof(job->refs[0]), compare_refs);
-	if (!find_ref(job, job->ask.to) || job->refs[0].number < job->ask.from ||
-	    job->refs[job->ref_count - 1].number != job->ask.to) {
-		(void)error_set(&job->error, ERR_BAD_DATA,
-				"%s: headers that were not asked for in the blocks %" PRIu64
-				" to %" PRIu64,
-				node->base.label, job->ask.from, job->ask.to);
-		again(node, range);
-		return;
-	}
-	if (contradicts(node, range)) {
-		again(node, range);
-		return;
-	}
-	job->log_count = range->list.count;
-	job->logs = arena_copy(job->arena, range->list.logs,
-			       range->list.count * sizeof(range->list.logs[0]));
-	log_list_clear(&range->list);
+	witness_omitted(node->base.options.witnesses, node->base.options.witness, range->omitted);
 	arena_reset(range->scratch);
-	job->state = RANGE_DONE;
+	arena_reset(range->portion);
+	arena_reset(range->share);
+	range->job.state = RANGE_DONE;
 }
 
-/* The first answers are there: logs and the first headers. */
-static void take_logs(struct source_node *node, struct node_range *range)
+void range_go_on(struct source_node *node, struct node_range *range)
 {
-	struct range_job *job = &range->job;
-	const struct range_ask *ask = &job->ask;
-
-	if (!logs_are_answered(node, range))
-		return;
-	for (size_t i = 0; i < ask->filter_count; i++)
-		if (node_logs(&range->list, node, &range->calls[i], ask->from, ask->to,
-			      &ask->filters[i], &job->error) != OK) {
-			again(node, range);
+	for (;;) {
+		if (range->open_at < range->open_count) {
+			if (range_ask_receipts(node, range) || !range_take_receipts(node, range))
+				return;
+			continue;
+		}
+		if (range->asked_to == range->job.block_count) {
+			finish(node, range);
 			return;
 		}
-	if (ask->filter_count > 1 && log_list_merge(&range->list, &job->error) != OK) {
-		(void)node_bad(node, &range->calls[0], &job->error);
-		again(node, range);
-		return;
+		if (range_ask_headers(node, range) || !range_take_headers(node, range))
+			return;
 	}
-	job->refs = arena_array(job->arena, (size_t)first_headers(ask) + range->list.count,
-				sizeof(job->refs[0]));
-	job->ref_count = 0;
-	if (!read_headers(node, range, ask->filter_count))
-		return;
-	qsort(job->refs, job->ref_count, sizeof(job->refs[0]), compare_refs);
-	range->has_logs = true;
-	if (!ask_headers(node, range))
-		finish(node, range);
+}
+
+/* What was asked for is there. False: the range is over, or asks for something already. */
+static bool take(struct source_node *node, struct node_range *range)
+{
+	switch (range->phase) {
+	case PHASE_LOGS:
+		return take_logs(node, range);
+	case PHASE_HEADERS:
+		return range_take_headers(node, range);
+	case PHASE_RECEIPTS:
+		return range_take_receipts(node, range);
+	case PHASE_BODIES:
+		return range_take_bodies(node, range);
+	}
+	return false;
 }
 
 static void advance(struct source_node *node, struct node_range *range)
@@ -280,18 +306,12 @@ static void advance(struct source_node *node, struct node_range *range)
 
 	if (job->state != RANGE_UNDER_WAY || !rpc_is_over(range->rpc))
 		return;
-	if (rpc_status(range->rpc, &job->error) != OK) {
-		fail(range);
-	} else if (!range->has_logs) {
-		take_logs(node, range);
-	} else if (read_headers(node, range, 0)) {
-		job->bytes += rpc_bytes(range->rpc);
-		finish(node, range);
-	}
-	if (job->state != RANGE_UNDER_WAY) {
-		rpc_end(range->rpc);
-		range->rpc = NULL;
-	}
+	if (rpc_status(range->rpc, &job->error) != OK)
+		range_fail(range);
+	else if (take(node, range))
+		range_go_on(node, range);
+	if (job->state != RANGE_UNDER_WAY)
+		end_rpc(range);
 }
 
 struct range_job *node_range_begin(struct source *source, const struct range_ask *ask)
@@ -301,7 +321,13 @@ struct range_job *node_range_begin(struct source *source, const struct range_ask
 
 	range->job.ask = *ask;
 	range->job.arena = arena_new();
+	range->own = arena_new();
 	range->scratch = arena_new();
+	range->portion = arena_new();
+	range->share = arena_new();
+	range->proof = arena_new();
+	if (range_proves(range))
+		range->prover = prover_of(ask->wish, range->own);
 	range->next = node->ranges;
 	node->ranges = range;
 	ask_logs(node, range);
@@ -331,8 +357,12 @@ void node_range_end(struct source *source, struct range_job *job)
 	while (*at != range)
 		at = &(*at)->next;
 	*at = range->next;
-	rpc_end(range->rpc);
+	end_rpc(range);
 	log_list_clear(&range->list);
+	arena_free(range->own);
 	arena_free(range->scratch);
+	arena_free(range->portion);
+	arena_free(range->share);
+	arena_free(range->proof);
 	range_job_free(job);
 }

@@ -18,9 +18,11 @@ void recorded_release(struct recorded *recorded)
 	intern_clear(&recorded->questions);
 	intern_clear(&recorded->results);
 	intern_clear(&recorded->addresses);
+	intern_clear(&recorded->proof_keys);
 	free(recorded->blocks);
+	free(recorded->parts);
+	free(recorded->proofs);
 	free(recorded->logs);
-	free(recorded->logs_end);
 	free(recorded->births);
 	free(recorded->entries);
 	free(recorded->slots);
@@ -59,8 +61,8 @@ const struct recorded_log *recorded_logs(const struct recorded *recorded, uint64
 	*count = 0;
 	if (!recorded_block(recorded, number))
 		return NULL;
-	begin = index ? recorded->logs_end[index - 1] : 0;
-	*count = recorded->logs_end[index] - begin;
+	begin = index ? recorded->parts[index - 1].logs_end : 0;
+	*count = recorded->parts[index].logs_end - begin;
 	return *count ? &recorded->logs[begin] : NULL;
 }
 

@@ -1,6 +1,5 @@
 /*
- * recorded_impl.h - the inside of a recorded chain; for recorded.c, recorded_read.c and
- * gzip_lines.c only.
+ * recorded_impl.h - the inside of a recorded chain; for recorded*.c and gzip_lines.c only.
  */
 #ifndef INDEXER_RECORDED_IMPL_H
 #define INDEXER_RECORDED_IMPL_H
@@ -22,6 +21,12 @@ struct entry {
 	uint32_t result;
 };
 
+struct block_parts {
+	size_t logs_end;     /* the number of logs up to and with the block's */
+	struct slice packed; /* what its proof is made of, see recorded_material.c */
+	const char *lack;    /* why nothing is packed; NULL: something is */
+};
+
 struct recorded {
 	atomic_uint owners;
 	struct arena *arena;
@@ -31,10 +36,11 @@ struct recorded {
 	struct block_ref *blocks;
 	size_t block_count;
 	size_t block_capacity;
+	struct block_parts *parts; /* by block */
+	size_t parts_capacity;
 	struct recorded_log *logs;
 	size_t log_count;
 	size_t log_capacity;
-	size_t *logs_end; /* by block: the number of logs up to and with it */
 
 	struct intern questions; /* 20 bytes of address, then calldata */
 	struct intern results;   /* one byte of outcome, then the bytes */
@@ -46,6 +52,10 @@ struct recorded {
 	size_t entry_capacity;
 	uint32_t *slots; /* of entries: index + 1 */
 	size_t slot_count;
+
+	struct intern proof_keys; /* eight bytes of block, address, slots */
+	struct slice *proofs;     /* by key: the result as JSON */
+	size_t proof_capacity;
 };
 
 struct recorded_builder {

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "indexer/recorded_impl.h"
+#include "indexer/recorded_material.h"
 #include "indexer/rpc_errors.h"
 #include "indexer/rpc_parse.h"
 
@@ -32,6 +33,7 @@ struct recorded_builder *recorded_begin(const char *name)
 	recorded->questions = intern_in(recorded->arena);
 	recorded->results = intern_in(recorded->arena);
 	recorded->addresses = intern_in(recorded->arena);
+	recorded->proof_keys = intern_in(recorded->arena);
 	builder->recorded = recorded;
 	builder->scratch = arena_new();
 	builder->name = xstrdup(name);
@@ -44,6 +46,7 @@ struct line_parts {
 	struct slice chain_id, first, last;
 	struct slice block, receipts;
 	struct slice to, data, result, error;
+	struct slice address, slots;
 };
 
 static struct slice *part_of(struct line_parts *parts, struct slice name)
@@ -61,6 +64,8 @@ static struct slice *part_of(struct line_parts *parts, struct slice name)
 		{"data", offsetof(struct line_parts, data)},
 		{"result", offsetof(struct line_parts, result)},
 		{"error", offsetof(struct line_parts, error)},
+		{"address", offsetof(struct line_parts, address)},
+		{"slots", offsetof(struct line_parts, slots)},
 	};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
@@ -291,7 +296,6 @@ static enum status block_line(struct recorded_builder *builder, const struct lin
 {
 	struct recorded *recorded = builder->recorded;
 	size_t begin = recorded->log_count;
-	size_t capacity = recorded->block_capacity;
 	struct block_ref block;
 	struct json_reader r;
 	enum status st = need(parts->block, "block", "block", err);
@@ -318,10 +322,11 @@ static enum status block_line(struct recorded_builder *builder, const struct lin
 		return jread_error(&r, err);
 	recorded->blocks = room(recorded->blocks, recorded->block_count, &recorded->block_capacity,
 				sizeof(recorded->blocks[0]));
-	recorded->logs_end = room(recorded->logs_end, recorded->block_count, &capacity,
-				  sizeof(recorded->logs_end[0]));
-	recorded->blocks[recorded->block_count] = block;
-	recorded->logs_end[recorded->block_count++] = recorded->log_count;
+	recorded->parts = room(recorded->parts, recorded->block_count, &recorded->parts_capacity,
+			       sizeof(recorded->parts[0]));
+	recorded_keep_material(recorded, builder->scratch, parts->block, parts->receipts);
+	recorded->parts[recorded->block_count].logs_end = recorded->log_count;
+	recorded->blocks[recorded->block_count++] = block;
 	return OK;
 }
 
@@ -455,6 +460,32 @@ static enum status call_line(struct recorded_builder *builder, const struct line
 	return store_call(recorded, entry, err);
 }
 
+/* One without a result says only that there was none; it is passed over. */
+static enum status proof_line(struct recorded_builder *builder, const struct line_parts *parts,
+			      struct error *err)
+{
+	struct recorded *recorded = builder->recorded;
+	uint64_t block = 0;
+	enum status st;
+
+	if (!parts->result.data)
+		return OK;
+	st = need(parts->address, "address", "proof", err);
+	if (st == OK)
+		st = need(parts->slots, "slots", "proof", err);
+	if (st == OK)
+		st = number_part(&block, parts->block, "block", "proof", err);
+	if (st == OK && (block < recorded->first || block > recorded->last))
+		st = error_set(err, ERR_BAD_DATA,
+			       "proof's \"block\": expected one from %" PRIu64 " to %" PRIu64
+			       ", got %" PRIu64,
+			       recorded->first, recorded->last, block);
+	if (st != OK)
+		return st;
+	return recorded_keep_proof(recorded, builder->scratch, parts->address, parts->slots, block,
+				   parts->result, err);
+}
+
 static enum status any_line(struct recorded_builder *builder, struct slice line, struct error *err)
 {
 	struct line_parts parts;
@@ -475,7 +506,7 @@ static enum status any_line(struct recorded_builder *builder, struct slice line,
 	if (JSON_IS(parts.type, "call"))
 		return call_line(builder, &parts, err);
 	if (JSON_IS(parts.type, "proof"))
-		return OK; /* not read by this source */
+		return proof_line(builder, &parts, err);
 	return error_set(err, ERR_BAD_DATA, "expected \"type\" to be meta, block, call or proof");
 }
 

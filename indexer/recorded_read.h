@@ -1,9 +1,10 @@
 /*
  * recorded_read.h - a recorded chain in memory.
  *
- * Read once, then never changed: any number of threads may ask at the same time. Blocks and logs
- * are kept bare of what nobody asks for; (address, calldata) pairs and results of calls are stored
- * once however often they occur.
+ * Read once, then never changed: any number of threads may ask at the same time. References and
+ * logs are at hand; the rest of a block, which only its proof needs, is kept packed and taken apart
+ * when it is asked for (recorded_material.h). (address, calldata) pairs and results of calls are
+ * stored once however often they occur.
  */
 #ifndef INDEXER_RECORDED_READ_H
 #define INDEXER_RECORDED_READ_H

@@ -2,6 +2,9 @@
 #include "indexer/mirror_impl.h"
 
 #include <inttypes.h>
+#include <stdio.h>
+
+enum { ORPHANS_MAX = 3 };
 
 static enum status is_canonical(bool *out, struct mirror *m, const struct block_record *record,
 				struct error *err)
@@ -44,7 +47,7 @@ static enum status find_fork(struct block_record *out, struct mirror *m, struct 
 	return st;
 }
 
-static enum status drop_above(struct mirror *m, uint64_t number, struct error *err)
+enum status mirror_drop_above(struct mirror *m, uint64_t number, struct error *err)
 {
 	struct store_txn *txn;
 	enum status st;
@@ -63,6 +66,73 @@ static enum status drop_above(struct mirror *m, uint64_t number, struct error *e
 	return st;
 }
 
+static enum status refuse_if_final(struct mirror *m, uint64_t fork, uint64_t cursor,
+				   struct error *err)
+{
+	if (m->seen.has_finalized && fork < m->seen.finalized && m->seen.finalized <= cursor)
+		return error_set(err, ERR_DENIED,
+				 "%s wants to undo block %" PRIu64 ", which was final (finalized: "
+				 "%" PRIu64 "): nothing was changed; check the node",
+				 source_label(m->source), fork + 1, m->seen.finalized);
+	if (m->config->has_checkpoint && fork < m->config->checkpoint_number &&
+	    m->config->checkpoint_number <= cursor)
+		return error_set(err, ERR_DENIED,
+				 "%s wants to undo the configured checkpoint, block %" PRIu64
+				 ": nothing was changed; check the node",
+				 source_label(m->source), m->config->checkpoint_number);
+	return OK;
+}
+
+/* Up to where the mirror is kept without its newest block: to the record below, or all of it goes.
+ * ERR_NOTFOUND: there is nothing below block 0. */
+static enum status number_below(uint64_t *out, struct mirror *m, uint64_t number, struct error *err)
+{
+	struct block_record below;
+	struct store_txn *txn;
+	enum status st;
+
+	if (!number)
+		return error_set(err, ERR_NOTFOUND, "no block below the first");
+	st = store_begin(&txn, m->store, STORE_READ, err);
+	if (st != OK)
+		return st;
+	st = store_block_below(&below, txn, number - 1, err);
+	store_abort(txn);
+	*out = st == OK ? below.ref.number : number - 1;
+	return st == ERR_NOTFOUND ? OK : st;
+}
+
+/*
+ * The source still has our newest block, and yet gives a block above it that stands on another
+ * parent. Once or twice that is a reorg in the making. Then one of the two is false, and nobody can
+ * say which: neither is kept.
+ */
+static enum status drop_orphan(struct mirror *m, const struct block_record *cursor,
+			       struct error *err)
+{
+	struct proof_failure failure = {
+		.fault = FAULT_PARENT, .block = cursor->ref.number, .block_hash = cursor->ref.hash};
+	uint64_t below;
+	enum status st;
+
+	if (++m->orphans < ORPHANS_MAX)
+		return OK;
+	m->orphans = 0;
+	st = number_below(&below, m, cursor->ref.number, err);
+	if (st == OK && refuse_if_final(m, below, cursor->ref.number, err) == OK) {
+		st = mirror_drop_above(m, below, err);
+		if (st == OK)
+			st = mirror_read_births(m, err);
+		m->distrusted = cursor->ref.hash;
+	}
+	if (st != OK && st != ERR_NOTFOUND)
+		return st;
+	(void)snprintf(failure.expected, sizeof(failure.expected),
+		       "a child of this block as block %" PRIu64, cursor->ref.number + 1);
+	(void)snprintf(failure.actual, sizeof(failure.actual), "one of another parent");
+	return mirror_refuse(m, &failure, err);
+}
+
 enum status mirror_rewind_to_fork(struct mirror *m, struct error *err)
 {
 	struct block_record cursor;
@@ -78,15 +148,14 @@ enum status mirror_rewind_to_fork(struct mirror *m, struct error *err)
 				 "%s has none of this mirror's blocks: it is another chain. Use "
 				 "another node, or another store.path",
 				 source_label(m->source));
-	if (st != OK || fork.ref.number == cursor.ref.number)
+	if (st != OK)
 		return st;
-	if (m->seen.has_finalized && fork.ref.number < m->seen.finalized &&
-	    m->seen.finalized <= cursor.ref.number)
-		return error_set(err, ERR_DENIED,
-				 "%s wants to undo block %" PRIu64 ", which was final (finalized: "
-				 "%" PRIu64 "): nothing was changed; check the node",
-				 source_label(m->source), fork.ref.number + 1, m->seen.finalized);
-	st = drop_above(m, fork.ref.number, err);
+	if (fork.ref.number == cursor.ref.number)
+		return drop_orphan(m, &cursor, err);
+	st = refuse_if_final(m, fork.ref.number, cursor.ref.number, err);
+	if (st != OK)
+		return st;
+	st = mirror_drop_above(m, fork.ref.number, err);
 	if (st != OK)
 		return st;
 	for (size_t i = 0; i < m->config->pool_count; i++)

@@ -147,6 +147,7 @@ static void send_post(struct rpc *rpc, struct post *post)
 {
 	rpc_cut_post(post, batch_limit(rpc));
 	post->tries++;
+	post->sent_ms = clock_now_ms(&rpc->clock);
 	rpc->under_way++;
 	write_body(rpc, post);
 }
@@ -290,7 +291,7 @@ void rpc_end(struct rpc_job *job)
 		struct body *body = job->bodies;
 
 		job->bodies = body->next;
-		free(body->bytes);
+		http_give_body(job->rpc->http, body->bytes, body->capacity);
 		free(body);
 	}
 	arena_free(job->arena);

@@ -16,6 +16,7 @@
 #include "base/logger.h"
 #include "indexer/http.h"
 #include "indexer/rpc_errors.h"
+#include "indexer/witness.h"
 
 struct rpc;
 struct rpc_job;
@@ -31,6 +32,8 @@ struct rpc_options {
 	int stop_event;
 	const atomic_bool *stop;
 	const struct logger *logger;
+	struct witnesses *witnesses; /* told of every HTTP request's end; or NULL */
+	size_t witness;
 };
 
 enum rpc_outcome { RPC_PENDING, RPC_RESULT, RPC_ERROR };

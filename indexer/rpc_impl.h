@@ -15,6 +15,7 @@ struct post {
 	unsigned tries;
 	bool had_passing_trouble; /* in any try: then it is not the node's nature in the end */
 	uint64_t due_ms;
+	uint64_t sent_ms;
 	char *body;
 	struct http_request *request; /* NULL: waiting */
 };
@@ -22,6 +23,7 @@ struct post {
 struct body {
 	struct body *next;
 	uint8_t *bytes;
+	size_t capacity;
 };
 
 struct rpc_job {

@@ -329,7 +329,8 @@ static bool looks_like_html(struct slice body)
 	return false;
 }
 
-static void answered_post(struct rpc_job *job, struct post *post, const struct http_reply *reply)
+/* False where the reply is no JSON-RPC. */
+static bool answered_post(struct rpc_job *job, struct post *post, const struct http_reply *reply)
 {
 	struct rpc_answer *answers = xcalloc(post->count, sizeof(answers[0]));
 	struct rpc_reply parts;
@@ -352,11 +353,27 @@ static void answered_post(struct rpc_job *job, struct post *post, const struct h
 	if (st == OK && parts.answered) {
 		struct body *body = xcalloc(1, sizeof(*body));
 
-		body->bytes = http_take_body(post->request);
+		body->bytes = http_take_body(post->request, &body->capacity);
 		body->next = job->bodies;
 		job->bodies = body;
 	}
 	free(answers);
+	return st == OK;
+}
+
+/* The endpoint's record: an answer that is no JSON-RPC is trouble, one that is too long is not. */
+static void tell_witness(struct rpc *rpc, uint64_t sent_ms, const struct http_reply *reply,
+			 bool is_answer)
+{
+	const struct rpc_options *options = &rpc->options;
+
+	if (reply->status >= 500 || reply->status == 429)
+		is_answer = false;
+	if (is_answer)
+		witness_answered(options->witnesses, options->witness,
+				 clock_now_ms(&rpc->clock) - sent_ms);
+	else
+		witness_troubled(options->witnesses, options->witness);
 }
 
 /* Takes the reply of a post that came to its end. */
@@ -365,11 +382,13 @@ void rpc_settle_reply(struct rpc_job *job, struct post *post)
 	struct rpc *rpc = job->rpc;
 	struct http_request *request = post->request;
 	const struct http_reply *got = http_reply(request);
+	bool is_answer = got->outcome == HTTP_TOO_BIG;
 
 	if (got->outcome == HTTP_ANSWERED)
-		answered_post(job, post, got);
+		is_answer = answered_post(job, post, got);
 	else
 		failed_post(job, post, got);
+	tell_witness(rpc, post->sent_ms, got, is_answer);
 	post->request = NULL;
 	rpc->under_way--;
 	http_release(rpc->http, request);

@@ -1,6 +1,7 @@
 #include "indexer/source.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <strings.h>
 #include <sys/eventfd.h>
@@ -137,9 +138,11 @@ void source_interrupt(struct source *source)
 	const uint64_t one = 1;
 	int saved = errno;
 
-	atomic_store(&source->stop->requested, true);
-	if (write(source->stop->event, &one, sizeof(one)) < 0) {
-		/* The counter is full, so the descriptor is readable already. */
+	for (struct source_stop *stop = source->stop; stop; stop = stop->next) {
+		atomic_store(&stop->requested, true);
+		if (write(stop->event, &one, sizeof(one)) < 0) {
+			/* The counter is full, so the descriptor is readable already. */
+		}
 	}
 	errno = saved;
 }
@@ -212,6 +215,29 @@ enum status source_block_logs(struct event_log **out, size_t *count, struct aren
 			: st;
 }
 
+enum status source_material(struct block_material *out, struct arena *arena, struct source *source,
+			    uint64_t number, const struct hash *hash, unsigned parts,
+			    struct error *err)
+{
+	enum status st = not_stopped(source, err);
+
+	*out = (struct block_material){0};
+	return st == OK ? source->ops->material(out, arena, source, number, hash, parts, err) : st;
+}
+
+enum status source_account_proof(struct account_proof *out, struct arena *arena,
+				 struct source *source, struct address address,
+				 const struct hash *slots, size_t slot_count,
+				 const struct block_ref *at, struct error *err)
+{
+	enum status st = not_stopped(source, err);
+
+	*out = (struct account_proof){0};
+	return st == OK ? source->ops->account_proof(out, arena, source, address, slots, slot_count,
+						     at, err)
+			: st;
+}
+
 enum status source_calls(struct chain_call *calls, size_t count, struct arena *arena,
 			 struct source *source, const struct block_ref *at, struct error *err)
 {
@@ -226,4 +252,16 @@ enum status source_has_code(bool *out, struct source *source, struct address add
 	enum status st = not_stopped(source, err);
 
 	return st == OK ? source->ops->has_code(out, source, address, number, err) : st;
+}
+
+void source_blame(struct source *source, const struct proof_failure *failure)
+{
+	struct proof_failure named = *failure;
+
+	if (source->ops->blame) {
+		source->ops->blame(source, failure);
+		return;
+	}
+	(void)snprintf(named.node, sizeof(named.node), "%s", source->label);
+	witness_lied(source->options.witnesses, source->options.witness, &named);
 }

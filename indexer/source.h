@@ -17,8 +17,11 @@
 #define INDEXER_SOURCE_H
 
 #include "base/logger.h"
+#include "chain/account_proof.h"
 #include "chain/call.h"
 #include "chain/types.h"
+#include "indexer/fetched.h"
+#include "indexer/witness.h"
 
 struct source;
 
@@ -29,11 +32,13 @@ struct source_options {
 	uint64_t response_bytes_max; /* of one HTTP response, unpacked; 0: 64 MiB */
 	unsigned attempts; /* tries of one request before ERR_AGAIN is given up to the caller; 0: 6
 			    */
-	uint64_t backoff_ms;  /* before the second try, doubling; 0: 250 */
-	uint64_t range_first; /* blocks in the first eth_getLogs range; 0: 10,000 */
-	uint64_t range_max;   /* never ask for more; 0: no limit of our own */
-	unsigned in_flight;   /* eth_getLogs requests at once in a backfill; 0: 4 */
-	unsigned batch_max;   /* JSON-RPC calls in one HTTP request; 0: 100 */
+	uint64_t backoff_ms;         /* before the second try, doubling; 0: 250 */
+	uint64_t range_first;        /* blocks in the first eth_getLogs range; 0: 10,000 */
+	uint64_t range_max;          /* never ask for more; 0: no limit of our own */
+	unsigned in_flight;          /* eth_getLogs requests at once in a backfill; 0: 4 */
+	unsigned batch_max;          /* JSON-RPC calls in one HTTP request; 0: 100 */
+	struct witnesses *witnesses; /* who keeps the record of this endpoint; NULL: nobody */
+	size_t witness;              /* which of them it is */
 };
 
 /*
@@ -90,6 +95,38 @@ enum status source_block_logs(struct event_log **out, size_t *count, struct aren
 			      struct error *err) MUST_CHECK;
 
 /*
+ * One block, by its hash, or (NULL) whichever the source has of that number: its wanted logs,
+ * proved as far as the wish says. Its header's bloom decides whether its receipts are fetched;
+ * `must_take_receipts` fetches them in any case. ERR_NOTFOUND: no such block (yet). ERR_BAD_DATA:
+ * malformed, or the proof failed; a failed proof is also told to the source's witnesses. What
+ * PROVE_OFF fetches is not proved and comes from eth_getLogs.
+ */
+enum status source_block(struct fetched_block *out, struct arena *arena, struct source *source,
+			 uint64_t number, const struct hash *hash, const struct block_wish *wish,
+			 bool must_take_receipts, struct error *err) MUST_CHECK;
+
+/* Which parts of a block's material to fetch beside its header and transaction hashes. */
+enum { MATERIAL_RECEIPTS = 1, MATERIAL_TRANSACTIONS = 2 };
+
+/*
+ * A block's material, unproved. Receipts are asked for by block hash (eth_getBlockReceipts; one by
+ * one in batches where a node has no such method, remembered). Where the source has pruned
+ * transaction bodies, has_transactions is false, which is no error. ERR_NOTFOUND: no such block.
+ */
+enum status source_material(struct block_material *out, struct arena *arena, struct source *source,
+			    uint64_t number, const struct hash *hash, unsigned parts,
+			    struct error *err) MUST_CHECK;
+
+/*
+ * eth_getProof, unproved. ERR_NOTFOUND: the node has no proofs, or none for a block that old; the
+ * message says which.
+ */
+enum status source_account_proof(struct account_proof *out, struct arena *arena,
+				 struct source *source, struct address address,
+				 const struct hash *slots, size_t slot_count,
+				 const struct block_ref *at, struct error *err) MUST_CHECK;
+
+/*
  * eth_call of every element at the block's hash (EIP-1898; by number where the node refuses that,
  * remembered), batched. An answer to one call is its outcome, not an error of the function.
  * ERR_NOTFOUND: the source does not know that block (yet), so nothing could be asked.
@@ -97,6 +134,12 @@ enum status source_block_logs(struct event_log **out, size_t *count, struct aren
 enum status source_calls(struct chain_call *calls, size_t count, struct arena *arena,
 			 struct source *source, const struct block_ref *at,
 			 struct error *err) MUST_CHECK;
+
+/*
+ * What the source said of a block turned out false by a check that is not the source's own: told to
+ * the witness of the node in use, whose label the failure gets.
+ */
+void source_blame(struct source *source, const struct proof_failure *failure);
 
 /* Whether there is code at the address at the end of block `number`. ERR_NOTFOUND: the node has no
  * state that old (the message says so). */

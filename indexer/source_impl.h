@@ -17,14 +17,19 @@ struct source_stop {
 	atomic_uint owners;
 	atomic_bool requested;
 	int event;
+	struct source_stop
+		*next; /* stopped together with this one; of a child, which lives as long */
 };
 
 struct range_ask {
 	uint64_t from;
 	uint64_t to;
-	const struct log_filter *filters; /* outlive the job */
-	size_t filter_count;
+	const struct block_wish *wish; /* outlives the job */
 	bool all_headers;
+	/* Blocks of the range, rising, whose receipts are fetched even where no log was reported
+	 * and no bloom was seen; outlive the job. */
+	const uint64_t *must_prove;
+	size_t must_prove_count;
 };
 
 enum range_state {
@@ -38,14 +43,16 @@ enum range_state {
 struct range_job {
 	struct range_ask ask;
 	enum range_state state;
-	struct arena *arena;    /* of everything below */
-	struct block_ref *refs; /* rising: blocks with logs, `to`, all of them where asked */
-	size_t ref_count;
-	struct event_log *logs; /* by block and log index */
-	size_t log_count;
+	struct arena *arena; /* of everything below */
+	/* Rising: blocks with logs, those that must be proved, `to`, all of them where asked. */
+	struct fetched_block *blocks;
+	size_t block_count;
 	uint64_t bytes; /* that it took to answer */
 	struct rpc_error_info refusal;
 	struct error error; /* of a failure; of a refusal its words */
+	/* Of a failure: the block whose proof failed, so that those before it can be had. */
+	bool is_unproved;
+	uint64_t unproved;
 };
 
 struct source_ops {
@@ -63,10 +70,25 @@ struct source_ops {
 				  struct source *source, const struct block_ref *block,
 				  const struct log_filter *filters, size_t filter_count,
 				  struct error *err);
+	enum status (*material)(struct block_material *out, struct arena *arena,
+				struct source *source, uint64_t number, const struct hash *hash,
+				unsigned parts, struct error *err);
+	enum status (*account_proof)(struct account_proof *out, struct arena *arena,
+				     struct source *source, struct address address,
+				     const struct hash *slots, size_t slot_count,
+				     const struct block_ref *at, struct error *err);
 	enum status (*calls)(struct chain_call *calls, size_t count, struct arena *arena,
 			     struct source *source, const struct block_ref *at, struct error *err);
 	enum status (*has_code)(bool *out, struct source *source, struct address address,
 				uint64_t number, struct error *err);
+
+	/* For source_block; NULL: out of the source's own material and logs. */
+	enum status (*block)(struct fetched_block *out, struct arena *arena, struct source *source,
+			     uint64_t number, const struct hash *hash,
+			     const struct block_wish *wish, bool must_take_receipts,
+			     struct error *err);
+	/* Where several nodes stand behind the source: who said it? NULL: the source itself. */
+	void (*blame)(struct source *source, const struct proof_failure *failure);
 
 	/* Ranges. Begin never blocks; step drives all jobs under way and returns when one changed
 	 * its state, when `wait_ms` are over, or after wake from another thread. */

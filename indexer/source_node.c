@@ -151,18 +151,27 @@ static bool is_null(struct slice json)
 	return json.size == 4 && memcmp(json.data, "null", 4) == 0;
 }
 
-enum status node_header(struct block_ref *out, const struct source_node *node,
-			const struct rpc_call *call, struct error *err)
+enum status node_block_json(struct json_reader *r, const struct source_node *node,
+			    const struct rpc_call *call, struct error *err)
 {
-	struct json_reader r;
-
-	*out = (struct block_ref){0};
 	if (call->outcome == RPC_ERROR)
 		return node_error(node, call, err);
 	if (is_null(call->result))
 		return error_set(err, ERR_NOTFOUND, "%s: %s: the node has no such block: %s",
 				 node->base.label, call->method, call->params);
-	jread_open(&r, call->result);
+	jread_open(r, call->result);
+	return OK;
+}
+
+enum status node_header(struct block_ref *out, const struct source_node *node,
+			const struct rpc_call *call, struct error *err)
+{
+	struct json_reader r;
+	enum status st = node_block_json(&r, node, call, err);
+
+	*out = (struct block_ref){0};
+	if (st != OK)
+		return st;
 	return parse_block_ref(out, &r, err) == OK ? OK : node_bad(node, call, err);
 }
 
@@ -193,13 +202,18 @@ enum status node_logs(struct log_list *list, const struct source_node *node,
 		return OK;
 	jread_open(&r, call->result);
 	st = parse_logs(list, &r, err);
-	if (st == OK)
+	if (st == OK && filter)
 		st = log_answer_check(list->logs + begin, list->count - begin, from, to, filter,
 				      err);
 	return st == OK ? OK : node_bad(node, call, err);
 }
 
 /* ---- questions ---- */
+
+static void told_head(const struct source_node *node, uint64_t number)
+{
+	witness_told_head(node->base.options.witnesses, node->base.options.witness, number);
+}
 
 static enum status one_quantity(uint64_t *out, struct source_node *node, const char *method,
 				struct error *err)
@@ -253,6 +267,8 @@ static enum status tagged_block(struct block_ref *out, struct source *source, en
 		st = node_header(out, node, &call, err);
 	else if (call.outcome == RPC_ERROR && call.info.kind == RPC_BAD_PARAMS && err)
 		st = err->status = ERR_NOTFOUND; /* an old node that does not know the tag */
+	if (st == OK && tag == BLOCK_LATEST)
+		told_head(node, out->number);
 	rpc_end(job);
 	return st;
 }
@@ -283,6 +299,8 @@ static enum status headers(struct block_ref *out, struct source *source, const u
 		if (st == ERR_NOTFOUND)
 			st = error_set(err, st, "%s: the node has no block %" PRIu64, source->label,
 				       numbers[i]);
+		if (st == OK)
+			told_head(node, numbers[i]);
 	}
 	rpc_end(job);
 	arena_free(arena);
@@ -442,6 +460,8 @@ static const struct source_ops node_ops = {
 	.extent = extent,
 	.headers = headers,
 	.block_logs = block_logs,
+	.material = node_material,
+	.account_proof = node_account_proof,
 	.calls = node_calls,
 	.has_code = has_code,
 	.range_begin = node_range_begin,
@@ -464,6 +484,8 @@ static enum status open_rpc(struct source_node *node, struct error *err)
 		.stop_event = node->base.stop->event,
 		.stop = &node->base.stop->requested,
 		.logger = node->base.logger,
+		.witnesses = options->witnesses,
+		.witness = options->witness,
 	};
 	enum status st = rpc_open(&node->rpc, &rpc, err);
 
@@ -471,6 +493,7 @@ static enum status open_rpc(struct source_node *node, struct error *err)
 		return st;
 	free(node->base.label);
 	node->base.label = xstrdup(rpc_label(node->rpc));
+	witness_named(options->witnesses, options->witness, node->base.label);
 	return OK;
 }
 
@@ -494,6 +517,9 @@ static enum status open_on(struct source **out, const char *url, struct node_tra
 		atomic_init(&traits->batch_limit, node->base.options.batch_max);
 		atomic_init(&traits->calls_by_hash, TRAIT_UNKNOWN);
 		atomic_init(&traits->logs_by_hash, TRAIT_UNKNOWN);
+		atomic_init(&traits->block_receipts, TRAIT_UNKNOWN);
+		atomic_init(&traits->receipts_by_hash, TRAIT_UNKNOWN);
+		atomic_init(&traits->proofs_by_hash, TRAIT_UNKNOWN);
 	}
 	node->traits = traits;
 	st = open_rpc(node, err);

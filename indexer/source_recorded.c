@@ -3,10 +3,12 @@
  * everything but what was recorded: calls that nobody recorded are unavailable.
  */
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "indexer/log_set.h"
-#include "indexer/recorded_read.h"
+#include "indexer/prove_block.h"
+#include "indexer/recorded_material.h"
 #include "indexer/source_impl.h"
 
 struct source_recorded {
@@ -107,13 +109,12 @@ static void wanted_logs(struct log_list *list, const struct recorded *chain,
 }
 
 /* The list as an array in the arena, with the data. */
-static struct event_log *keep_logs(struct log_list *list, struct arena *arena)
+static struct event_log *keep_logs(const struct log_list *list, struct arena *arena)
 {
 	struct event_log *logs = arena_copy(arena, list->logs, list->count * sizeof(list->logs[0]));
 
 	for (size_t i = 0; i < list->count; i++)
 		logs[i].data = slice_copy(arena, logs[i].data);
-	log_list_clear(list);
 	return logs;
 }
 
@@ -137,6 +138,34 @@ static enum status block_logs(struct event_log **out, size_t *count, struct aren
 	wanted_logs(&list, chain_of(source), block, filters, filter_count);
 	*count = list.count;
 	*out = keep_logs(&list, arena);
+	log_list_clear(&list);
+	return OK;
+}
+
+static enum status material(struct block_material *out, struct arena *arena, struct source *source,
+			    uint64_t number, const struct hash *hash, unsigned parts,
+			    struct error *err)
+{
+	const struct block_ref *block = recorded_block(chain_of(source), number);
+
+	(void)parts; /* all of it is at hand */
+	if (!block || (hash && !hash_equal(block->hash, *hash)))
+		return no_block(source, number, err);
+	if (recorded_material(out, arena, chain_of(source), number, err) != OK)
+		return error_wrap(err, "%s", source->label);
+	return OK;
+}
+
+static enum status account_proof(struct account_proof *out, struct arena *arena,
+				 struct source *source, struct address address,
+				 const struct hash *slots, size_t slot_count,
+				 const struct block_ref *at, struct error *err)
+{
+	if (!holds(chain_of(source), at))
+		return no_block(source, at->number, err);
+	if (recorded_account_proof(out, arena, chain_of(source), address, slots, slot_count,
+				   at->number, err) != OK)
+		return error_wrap(err, "%s", source->label);
 	return OK;
 }
 
@@ -194,40 +223,132 @@ static enum status has_code(bool *out, struct source *source, struct address add
 	return OK;
 }
 
-static bool has_logs(const struct log_list *list, uint64_t number)
+/* ---- ranges ---- */
+
+/* One range while it is answered. */
+struct answering {
+	struct source *source;
+	const struct recorded *chain;
+	struct range_job *job;
+	struct prover prover;
+	struct arena *scratch; /* of one block */
+	struct log_list logs;  /* of one block */
+	struct fetched_block *blocks;
+	size_t capacity;
+	size_t must_at; /* of the blocks that must be proved */
+};
+
+static struct fetched_block *next_block(struct answering *a)
 {
-	return list->count && list->logs[list->count - 1].block_number == number;
+	struct range_job *job = a->job;
+
+	if (job->block_count == a->capacity) {
+		a->capacity = a->capacity ? a->capacity * 2 : 64;
+		a->blocks = xrealloc(a->blocks, a->capacity * sizeof(a->blocks[0]));
+	}
+	return &a->blocks[job->block_count++];
 }
 
-static void answer_range(struct range_job *job, const struct recorded *chain)
+static bool unproved(struct answering *a, struct proof_failure *failure)
 {
-	const struct range_ask *ask = &job->ask;
-	struct log_list list = {0};
-	struct block_ref *refs = NULL;
-	size_t count = 0;
-	size_t capacity = 0;
+	struct source *source = a->source;
+	struct range_job *job = a->job;
 
-	for (uint64_t n = ask->from;; n++) {
-		const struct block_ref *block = recorded_block(chain, n);
+	(void)snprintf(failure->node, sizeof(failure->node), "%s", source->label);
+	(void)proof_error(&job->error, failure);
+	job->is_unproved = true;
+	job->unproved = failure->block;
+	witness_lied(source->options.witnesses, source->options.witness, failure);
+	return false;
+}
 
-		wanted_logs(&list, chain, block, ask->filters, ask->filter_count);
-		if (ask->all_headers || n == ask->to || has_logs(&list, n)) {
-			if (count == capacity) {
-				capacity = capacity ? capacity * 2 : 64;
-				refs = xrealloc(refs, capacity * sizeof(refs[0]));
-			}
-			refs[count++] = *block;
-		}
-		if (n == ask->to)
-			break;
+/* What is reported is what the receipts hold: there is only one file. */
+static bool prove(struct answering *a, uint64_t number, bool must_take_receipts)
+{
+	const struct reported_logs none = {.was_asked = false};
+	struct fetched_block *block = next_block(a);
+	struct arena *scratch = a->scratch;
+	struct proof_failure failure;
+	struct block_material m;
+	bool needs_receipts = false;
+	bool needs_transactions = false;
+
+	arena_reset(scratch);
+	if (material(&m, scratch, a->source, number, NULL, 0, &a->job->error) != OK)
+		return false;
+	if (!prove_block_header(&failure, block, &m, scratch) ||
+	    (a->job->block_count > 1 &&
+	     !prove_block_parent(&failure, &block[-1].ref, &block->ref)) ||
+	    !prove_block_bloom(&failure, &needs_receipts, block, &a->prover, &m, &none,
+			       must_take_receipts))
+		return unproved(a, &failure);
+	block->node = a->source->label;
+	if (!needs_receipts)
+		return true;
+	if (!prove_block_logs(&failure, &needs_transactions, block, &a->prover, &m, &none,
+			      a->job->arena, scratch) ||
+	    (needs_transactions && !prove_block_senders(&failure, block, &a->prover, &m, scratch)))
+		return unproved(a, &failure);
+	return true;
+}
+
+static void believe(struct answering *a, const struct block_ref *ref)
+{
+	struct fetched_block *block = next_block(a);
+
+	*block = (struct fetched_block){
+		.ref = *ref, .node = a->source->label, .log_count = a->logs.count};
+	block->logs = keep_logs(&a->logs, a->job->arena);
+}
+
+static bool must_prove(struct answering *a, uint64_t number)
+{
+	const struct range_ask *ask = &a->job->ask;
+
+	while (a->must_at < ask->must_prove_count && ask->must_prove[a->must_at] < number)
+		a->must_at++;
+	return a->must_at < ask->must_prove_count && ask->must_prove[a->must_at] == number;
+}
+
+static bool answer_block(struct answering *a, uint64_t number)
+{
+	const struct range_ask *ask = &a->job->ask;
+	const struct block_ref *ref = recorded_block(a->chain, number);
+	bool must = must_prove(a, number);
+
+	a->logs.count = 0;
+	wanted_logs(&a->logs, a->chain, ref, ask->wish->filters, ask->wish->filter_count);
+	if (!must && !ask->all_headers && number != ask->to && !a->logs.count)
+		return true;
+	if (ask->wish->proof != PROVE_OFF)
+		return prove(a, number, must);
+	believe(a, ref);
+	return true;
+}
+
+static void answer_range(struct range_job *job, struct source *source)
+{
+	struct arena *own = arena_new();
+	struct answering a = {
+		.source = source, .chain = chain_of(source), .job = job, .scratch = arena_new()};
+	uint64_t n = job->ask.from;
+	bool is_good;
+
+	if (job->ask.wish->proof != PROVE_OFF)
+		a.prover = prover_of(job->ask.wish, own);
+	do
+		is_good = answer_block(&a, n);
+	while (is_good && n++ < job->ask.to);
+	if (is_good) {
+		job->blocks =
+			arena_copy(job->arena, a.blocks, job->block_count * sizeof(a.blocks[0]));
+		job->bytes = arena_used(job->arena);
+		job->state = RANGE_DONE;
 	}
-	job->refs = arena_copy(job->arena, refs, count * sizeof(refs[0]));
-	job->ref_count = count;
-	free(refs);
-	job->log_count = list.count;
-	job->logs = keep_logs(&list, job->arena);
-	job->bytes = arena_used(job->arena);
-	job->state = RANGE_DONE;
+	free(a.blocks);
+	log_list_clear(&a.logs);
+	arena_free(a.scratch);
+	arena_free(own);
 }
 
 static struct range_job *range_begin(struct source *source, const struct range_ask *ask)
@@ -245,7 +366,7 @@ static struct range_job *range_begin(struct source *source, const struct range_a
 	else if (!recorded_block(chain, ask->to))
 		(void)no_block(source, ask->to, &job->error);
 	else
-		answer_range(job, chain);
+		answer_range(job, source);
 	return job;
 }
 
@@ -277,6 +398,8 @@ static const struct source_ops recorded_ops = {
 	.extent = extent,
 	.headers = headers,
 	.block_logs = block_logs,
+	.material = material,
+	.account_proof = account_proof,
 	.calls = calls,
 	.has_code = has_code,
 	.range_begin = range_begin,

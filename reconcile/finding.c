@@ -142,6 +142,30 @@ void recorder_init(struct recorder *recorder, struct applying *applying)
 	recorder->checker.has_open_standing = tally_of(recorder)->open_standing > 0;
 }
 
+void recorder_add(struct recorder *recorder, const uint8_t key[FINDING_ID_BYTES],
+		  const struct finding *finding)
+{
+	struct applying *a = recorder->applying;
+	struct arena *arena = state_arena(a->state);
+	struct tally *tally = tally_of(recorder);
+	struct finding *row = state_row(a->state, &table_finding, a->pool->id, key);
+
+	if (strcmp(row->state, "open") == 0)
+		return;
+	recorder->checker.failed_count++;
+	*row = *finding;
+	row->check = arena_string(arena, finding->check);
+	row->subject = arena_string(arena, finding->subject);
+	row->expected = arena_string(arena, finding->expected);
+	row->actual = arena_string(arena, finding->actual);
+	row->difference = arena_string(arena, finding->difference);
+	row->trace = arena_string(arena, finding->trace);
+	row->state = arena_string(arena, finding->state);
+	row->ordinal = tally->failed + recorder->checker.failed_count;
+	if (strcmp(row->state, "open") == 0)
+		(*open_count(tally, row->severity))++;
+}
+
 void recorder_end_block(struct recorder *recorder, size_t event_count)
 {
 	struct tally *tally;

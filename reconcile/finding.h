@@ -66,6 +66,13 @@ void recorder_init(struct recorder *recorder, struct applying *applying);
 /* After the block's last check: adds the counts to the tally. */
 void recorder_end_block(struct recorder *recorder, size_t event_count);
 
+/*
+ * Adds a ready finding (of the source, see source_check.h) to the block in hand: a failed check,
+ * counted, open or resolved as it says. One that is open already stays as it is.
+ */
+void recorder_add(struct recorder *recorder, const uint8_t key[FINDING_ID_BYTES],
+		  const struct finding *finding);
+
 /* A finding's id as text: 32 hexadecimal digits. */
 char *finding_id_format(char out[2 * FINDING_ID_BYTES + 1], const uint8_t *key);
 

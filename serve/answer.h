@@ -71,6 +71,18 @@ struct open_findings {
 
 struct open_findings open_findings(struct moment *m);
 
+/*
+ * Sets "proved" as of the moment: [{from, to, level, blocks}], oldest first, ranges of which
+ * nothing is proved left out; of more than PROVED_RANGES_MAX the newest, and "proved_truncated":
+ * true.
+ */
+enum { PROVED_RANGES_MAX = 1000 };
+enum status proved_put(json_t *document, struct moment *m, struct error *err) MUST_CHECK;
+
+/* Puts `state` ("ok", or "degraded" while a block that failed its proof keeps the mirror from going
+ * on) and `nodes`: what the endpoints were last seen to be like. */
+enum status nodes_put(json_t *status, const struct moment *m, struct error *err) MUST_CHECK;
+
 /* Pieces that the others are made of (json.c). */
 json_t *json_u256(u256 value);
 json_t *json_address(struct address address);
@@ -81,6 +93,9 @@ json_t *json_at(const struct moment *m);         /* {block, hash, timestamp} */
 json_t *json_block(const struct block_ref *ref); /* {number, hash, timestamp} */
 json_t *json_abi_value(const struct abi_value *value, struct arena *arena);
 json_t *json_trace(const struct trace *trace);
+/* An item of answer_findings; what it needs meanwhile comes from the arena. */
+json_t *json_finding(const struct pool *pool, const uint8_t *key, const struct finding *finding,
+		     struct arena *arena);
 /* {items, next}: takes both references; next NULL becomes null. */
 json_t *json_list(json_t *items, json_t *next);
 /* Sets and takes the value's reference. */

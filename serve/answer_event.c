@@ -16,6 +16,13 @@ static json_t *arguments_of(const struct abi_item *item, const struct abi_value 
 	return arguments;
 }
 
+/* Recovered from the transaction's signature; null where that was not asked for, or not possible.
+ */
+static json_t *sender_of(const struct event_log *log)
+{
+	return log->has_sender ? json_address(log->sender) : json_null();
+}
+
 static json_t *event_of(const struct pool *pool, const struct event_log *log, size_t rule,
 			const struct abi_value *values, struct arena *arena)
 {
@@ -27,6 +34,7 @@ static json_t *event_of(const struct pool *pool, const struct event_log *log, si
 	json_put(event, "log_index", json_integer(log->log_index));
 	json_put(event, "contract", json_address(log->address));
 	json_put(event, "event", json_string(pool->events[rule].name));
+	json_put(event, "sender", sender_of(log));
 	json_put(event, "arguments", arguments_of(&pool->events[rule], values, arena));
 	return event;
 }
@@ -216,6 +224,7 @@ static json_t *payout_of(const struct explained *e, bool has_slashes, struct are
 	json_put(payout, "block", json_integer((json_int_t)p->block));
 	json_put(payout, "transaction", json_hash(p->transaction));
 	json_put(payout, "log_index", json_integer(p->log_index));
+	json_put(payout, "sender", sender_of(&e->log));
 	json_put(payout, "recipient", json_address(p->recipient));
 	json_put(payout, "amount", json_u256(p->amount.raw));
 	json_put(payout, "total_stake_before", json_u256(p->total_before.raw));

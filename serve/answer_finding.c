@@ -64,19 +64,20 @@ static int by_place(const void *a, const void *b)
 	return memcmp(x->key, y->key, FINDING_ID_BYTES);
 }
 
-static json_t *finding_of(const struct entry *entry, struct arena *arena)
+json_t *json_finding(const struct pool *pool, const uint8_t *key, const struct finding *f,
+		     struct arena *arena)
 {
-	const struct finding *f = &entry->finding;
 	char id[2 * FINDING_ID_BYTES + 1];
 	struct trace trace;
 	json_t *item = json_object();
 
-	json_put(item, "id", json_string(finding_id_format(id, entry->key)));
+	json_put(item, "id", json_string(finding_id_format(id, key)));
 	json_put(item, "check", json_string(f->check));
 	json_put(item, "severity", json_string(severity_name((enum severity)f->severity)));
-	json_put(item, "pool", json_string(entry->pool->setup.name));
+	json_put(item, "pool", json_string(pool->setup.name));
 	json_put(item, "block", json_integer((json_int_t)f->block));
-	json_put(item, "transaction", f->has_log ? json_hash(f->transaction) : json_null());
+	json_put(item, "transaction",
+		 hash_is_zero(f->transaction) ? json_null() : json_hash(f->transaction));
 	json_put(item, "log_index",
 		 f->has_log ? json_integer((json_int_t)f->log_index) : json_null());
 	json_put(item, "subject", json_string(f->subject));
@@ -113,7 +114,9 @@ static json_t *page_of(const struct finding_list *list, const struct page *page,
 	items = json_array();
 	for (; i < list->count && (!page->limit || json_array_size(items) < page->limit); i++) {
 		(void)finding_id_format(id, list->entries[i].key);
-		if (json_array_append_new(items, finding_of(&list->entries[i], list->arena)) != 0)
+		if (json_array_append_new(
+			    items, json_finding(list->entries[i].pool, list->entries[i].key,
+						&list->entries[i].finding, list->arena)) != 0)
 			abort();
 	}
 	return json_list(items, i < list->count ? json_string(id) : NULL);
@@ -128,7 +131,22 @@ static enum status check_check_id(const struct moment *m, const char *id, struct
 			if (strcmp(protocol->checks[k].id, id) == 0)
 				return OK;
 	}
+	if (source_check_is(id))
+		return OK;
 	return error_set(err, ERR_USAGE, "no check \"%s\"", id);
+}
+
+static void add_pending(struct finding_list *list, const struct moment *m)
+{
+	for (size_t i = 0; i < m->pending_count; i++) {
+		const struct pending_finding *pending = &m->pending[i];
+
+		if (pending->pool >= m->config->pool_count)
+			continue;
+		list->pool = &m->config->pools[pending->pool];
+		if (!list->query->pool || list->query->pool == list->pool)
+			(void)add_finding(list, pending->key, &pending->finding);
+	}
 }
 
 json_t *answer_findings(struct moment *m, const struct finding_query *query,
@@ -146,6 +164,7 @@ json_t *answer_findings(struct moment *m, const struct finding_query *query,
 		if (!query->pool || query->pool == list.pool)
 			findings_each(&r, add_finding, &list);
 	}
+	add_pending(&list, m);
 	if (moment_status(m, err) == OK) {
 		if (list.count)
 			qsort(list.entries, list.count, sizeof(*list.entries), by_place);

@@ -27,6 +27,13 @@ struct open_findings open_findings(struct moment *m)
 		sum.warning += tally.open_warning;
 		sum.info += tally.open_info;
 	}
+	for (size_t i = 0; i < m->pending_count; i++) {
+		uint64_t severity = m->pending[i].finding.severity;
+
+		sum.error += severity == SEVERITY_ERROR;
+		sum.warning += severity == SEVERITY_WARNING;
+		sum.info += severity == SEVERITY_INFO;
+	}
 	return sum;
 }
 
@@ -41,6 +48,7 @@ json_t *answer_status(struct moment *m, struct error *err)
 	uint64_t passed = 0;
 	uint64_t failed = 0;
 	uint64_t events = 0;
+	enum status st;
 
 	for (size_t i = 0; i < m->config->pool_count; i++) {
 		struct reading r = moment_reading(m, &m->config->pools[i]);
@@ -56,16 +64,20 @@ json_t *answer_status(struct moment *m, struct error *err)
 	json_put(findings, "warning", json_integer((json_int_t)open.warning));
 	json_put(findings, "info", json_integer((json_int_t)open.info));
 	json_put(status, "chain_id", json_integer((json_int_t)m->config->chain_id));
-	json_put(status, "head", json_block(&seen.head));
-	json_put(status, "indexed", json_block(&m->newest.ref));
+	json_put(status, "head", m->is_empty ? json_null() : json_block(&seen.head));
+	json_put(status, "indexed", m->is_empty ? json_null() : json_block(&m->newest.ref));
 	json_put(status, "finalized",
 		 seen.has_finalized ? json_integer((json_int_t)seen.finalized) : json_null());
-	json_put(status, "proved", json_array());
+	st = proved_put(status, m, err);
+	if (st == OK)
+		st = nodes_put(status, m, err);
 	json_put(status, "events", json_integer((json_int_t)events));
 	json_put(status, "checks", checks);
 	json_put(status, "findings", findings);
 	json_put(status, "digest", json_hash(m->newest.digest));
-	if (store_stats(&stats, m->txn, err) != OK) {
+	if (st == OK)
+		st = store_stats(&stats, m->txn, err);
+	if (st != OK) {
 		json_decref(status);
 		return NULL;
 	}

@@ -129,37 +129,81 @@ static enum status locate(struct moment *m, struct error *err)
 	return st;
 }
 
-enum status moment_open(struct moment *out, const struct config *config, const char *at,
-			struct arena *arena, struct error *err)
+static enum status open_store(struct moment *m, const struct config *config, struct arena *arena,
+			      struct error *err)
 {
 	enum status st;
 
-	memset(out, 0, sizeof(*out));
-	out->config = config;
-	out->arena = arena;
-	st = store_open(&out->store, config->store_path, STORE_READ, NULL, err);
+	memset(m, 0, sizeof(*m));
+	m->config = config;
+	m->arena = arena;
+	st = store_open(&m->store, config->store_path, STORE_READ, NULL, err);
 	if (st == OK)
-		st = check_identity(out, err);
+		st = check_identity(m, err);
 	if (st == OK)
-		st = store_begin(&out->txn, out->store, STORE_READ, err);
+		st = store_begin(&m->txn, m->store, STORE_READ, err);
+	if (st == OK)
+		st = pending_read(&m->pending, &m->pending_count, arena, m->txn, err);
+	return st;
+}
+
+/* What is pending is of now: an earlier moment does not know it. */
+static enum status place(struct moment *m, const char *at, struct error *err)
+{
+	enum status st = resolve(m, at, err);
+
+	if (st == OK)
+		st = locate(m, err);
+	if (st == OK && m->number != m->cursor.ref.number)
+		m->pending_count = 0;
+	return st;
+}
+
+static enum status no_block_yet(const struct moment *m, struct error *err)
+{
+	if (m->pending_count)
+		return error_set(err, ERR_NOTFOUND,
+				 "the mirror in %s holds no block yet: block %" PRIu64
+				 " was refused (%s); see `covermirror findings`",
+				 m->config->store_path, m->pending[0].finding.block,
+				 m->pending[0].finding.check);
+	return error_set(err, ERR_NOTFOUND,
+			 "the mirror in %s holds no block yet: run `covermirror sync` first",
+			 m->config->store_path);
+}
+
+static enum status open_moment(struct moment *out, const struct config *config, const char *at,
+			       bool may_be_empty, struct arena *arena, struct error *err)
+{
+	enum status st = open_store(out, config, arena, err);
+
 	if (st == OK) {
 		st = store_cursor(&out->cursor, out->txn, err);
-		if (st == ERR_NOTFOUND)
-			(void)error_set(err, st,
-					"the mirror in %s holds no block yet: run `covermirror "
-					"sync` first",
-					config->store_path);
+		if (st == OK)
+			st = place(out, at, err);
+		else if (st == ERR_NOTFOUND)
+			st = may_be_empty && out->pending_count ? OK : no_block_yet(out, err);
+		out->is_empty =
+			st == OK && !out->cursor.row_count && hash_is_zero(out->cursor.ref.hash);
 	}
-	if (st == OK)
-		st = resolve(out, at, err);
-	if (st == OK)
-		st = locate(out, err);
 	if (st != OK) {
 		moment_close(out);
 		return st;
 	}
 	out->state = state_open(out->txn, out->number);
 	return OK;
+}
+
+enum status moment_open(struct moment *out, const struct config *config, const char *at,
+			struct arena *arena, struct error *err)
+{
+	return open_moment(out, config, at, false, arena, err);
+}
+
+enum status moment_open_findings(struct moment *out, const struct config *config, const char *at,
+				 struct arena *arena, struct error *err)
+{
+	return open_moment(out, config, at, true, arena, err);
 }
 
 void moment_close(struct moment *m)
@@ -170,6 +214,15 @@ void moment_close(struct moment *m)
 	m->state = NULL;
 	m->txn = NULL;
 	m->store = NULL;
+}
+
+bool moment_is_degraded(const struct moment *m)
+{
+	for (size_t i = 0; i < m->pending_count; i++)
+		if (m->pending[i].finding.severity == SEVERITY_ERROR &&
+		    m->pending[i].finding.block > m->cursor.ref.number)
+			return true;
+	return false;
 }
 
 struct reading moment_reading(const struct moment *m, const struct pool *pool)

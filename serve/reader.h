@@ -8,6 +8,7 @@
 #define SERVE_READER_H
 
 #include "indexer/config.h"
+#include "reconcile/source_check.h"
 
 struct moment {
 	const struct config *config;
@@ -24,6 +25,10 @@ struct moment {
 	struct block_record cursor; /* the newest block of the mirror */
 	uint64_t time_earliest;
 	uint64_t time_latest;
+	/* Findings about blocks that were refused, where the moment is the mirror's newest. */
+	struct pending_finding *pending;
+	size_t pending_count;
+	bool is_empty; /* no block yet, see moment_open_findings */
 };
 
 /*
@@ -33,7 +38,14 @@ struct moment {
  */
 enum status moment_open(struct moment *out, const struct config *config, const char *at,
 			struct arena *arena, struct error *err) MUST_CHECK;
+/* The same; but where the mirror holds no block yet and its first was refused, the moment is an
+ * empty one, of block 0, whose findings and status can be read. */
+enum status moment_open_findings(struct moment *out, const struct config *config, const char *at,
+				 struct arena *arena, struct error *err) MUST_CHECK;
 void moment_close(struct moment *moment);
+
+/* Whether a refused block keeps the mirror from going on. */
+bool moment_is_degraded(const struct moment *moment);
 
 /* For reading one pool. */
 struct reading moment_reading(const struct moment *moment, const struct pool *pool);

@@ -15,13 +15,35 @@ const dir = mkdtempSync(join(tmpdir(), 'covermirror-schema-'));
 const accepts = config => {
   const file = join(dir, 'config.json');
   writeFileSync(file, JSON.stringify(config));
-  return spawnSync(PROGRAM, ['-c', file, 'config', 'check'], { env: { ...process.env, ETH_RPC_URL: 'http://127.0.0.1:1' } }).status === 0;
+  return spawnSync(PROGRAM, ['-c', file, 'config', 'check'], { env: { ...process.env, ETH_RPC_URL: 'http://127.0.0.1:1', COVERMIRROR_LEVEL: 'off' } }).status === 0;
 };
 
 for (const name of readdirSync(join(root, 'configs')).filter(n => n.endsWith('.json') && n !== 'schema.json')) {
   const config = read(name);
   ok(`${name} is valid`, validate(config), JSON.stringify(validate.errors));
   ok(`${name} is accepted by the program`, accepts(config));
+}
+
+// One thing more: schema and program must both take it.
+const hash = '0x' + '5a'.repeat(32);
+const extras = {
+  'a quorum of all': c => { c.chain.rpc.push({ ...c.chain.rpc[0] }); c.chain.quorum = 2; },
+  'a quorum of one': c => { c.chain.quorum = 1; },
+  'a quorum of 16': c => { c.chain.rpc = Array(16).fill(c.chain.rpc[0]); c.chain.quorum = 16; },
+  'an empty proof': c => { c.proof = {}; },
+  'no proof': c => { c.proof = { note: 'n', level: 'off' }; },
+  'proof of headers': c => { c.proof = { level: 'headers', walk_headers_below: 1000000000, quarantine_s: 1 }; },
+  'a proof level from the environment': c => { c.proof = { level: '${COVERMIRROR_LEVEL}' }; },
+  'a checkpoint': c => { c.checkpoint = { note: 'n', number: 0, hash }; },
+  'a checkpoint in capitals': c => { c.checkpoint = { number: 15537394, hash: '0x' + hash.slice(2).toUpperCase() }; },
+  'views by proof': c => { c.views = { mode: 'proof' }; },
+  'views of one pool by proof': c => { c.pools[0].views = { mode: 'proof' }; },
+};
+for (const [what, add] of Object.entries(extras)) {
+  const config = read('demo.json');
+  add(config);
+  ok(`the schema takes ${what}`, validate(config), JSON.stringify(validate.errors));
+  ok(`the program takes ${what}`, accepts(config));
 }
 
 // One thing spoiled: schema and program must both refuse it.
@@ -37,6 +59,26 @@ const spoils = {
   'a role left out': c => { delete c.pools[0].contracts.token; },
   'a list where one address is meant': c => { c.pools[0].contracts.token = [c.pools[0].contracts.token]; },
   'views of another word': c => { c.views = { accounts: 'some' }; },
+  'views in another mode': c => { c.views = { mode: 'prove' }; },
+  'a mode of one pool that is no word': c => { c.pools[0].views = { mode: true }; },
+  'a quorum of none': c => { c.chain.quorum = 0; },
+  'a quorum in quotes': c => { c.chain.quorum = '1'; },
+  'a quorum above the endpoints': c => { c.chain.quorum = 2; },
+  'a quorum above three endpoints': c => { c.chain.rpc = Array(3).fill(c.chain.rpc[0]); c.chain.quorum = 4; },
+  'a quorum above 15 endpoints': c => { c.chain.rpc = Array(15).fill(c.chain.rpc[0]); c.chain.quorum = 16; },
+  'a proof that is a word': c => { c.proof = 'headers'; },
+  'an unknown proof level': c => { c.proof = { level: 'transactions' }; },
+  'an unknown key in the proof': c => { c.proof = { levels: 'off' }; },
+  'a walk below a negative number': c => { c.proof = { walk_headers_below: -1 }; },
+  'a walk below too much': c => { c.proof = { walk_headers_below: 1000000001 }; },
+  'a quarantine of no time': c => { c.proof = { quarantine_s: 0 }; },
+  'a quarantine of more than a day': c => { c.proof = { quarantine_s: 86401 }; },
+  'a checkpoint without a hash': c => { c.checkpoint = { number: 1 }; },
+  'a checkpoint without a number': c => { c.checkpoint = { hash }; },
+  'a checkpoint below 0': c => { c.checkpoint = { number: -1, hash }; },
+  'a checkpoint with a short hash': c => { c.checkpoint = { number: 1, hash: hash.slice(0, -2) }; },
+  'a checkpoint with the zero hash': c => { c.checkpoint = { number: 1, hash: '0x' + '0'.repeat(64) }; },
+  'an unknown key in the checkpoint': c => { c.checkpoint = { number: 1, hash, block: 1 }; },
   'a pool name with a space': c => { c.pools[0].name = 'a pool'; },
 };
 for (const [what, spoil] of Object.entries(spoils)) {

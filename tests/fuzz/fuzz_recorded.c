@@ -4,7 +4,7 @@
  */
 #include <stdlib.h>
 
-#include "indexer/recorded_read.h"
+#include "indexer/recorded_material.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -12,6 +12,25 @@ static void must(bool truth)
 {
 	if (!truth)
 		abort();
+}
+
+/* The material is there or it is said what is missing; and no proof of this was recorded. */
+static void ask_material(const struct recorded *chain, const struct block_ref *block)
+{
+	struct arena *arena = arena_new();
+	struct block_material m;
+	struct account_proof proof;
+	struct error err = {.status = OK};
+	enum status st = recorded_material(&m, arena, chain, block->number, &err);
+
+	must(st == OK || (st == ERR_BAD_DATA && err.message[0]));
+	if (st == OK)
+		must(hash_equal(m.claimed_hash, block->hash) && m.has_receipts &&
+		     m.header.number == block->number);
+	st = recorded_account_proof(&proof, arena, chain, (struct address){{0x11}}, NULL, 0,
+				    block->number, &err);
+	must(st == OK || st == ERR_NOTFOUND);
+	arena_free(arena);
 }
 
 static void ask_everything(const struct recorded *chain)
@@ -31,6 +50,7 @@ static void ask_everything(const struct recorded *chain)
 		must(block && block->number == n);
 		must(!before || hash_equal(before->hash, block->parent_hash));
 		before = block;
+		ask_material(chain, block);
 		logs = recorded_logs(chain, n, &count);
 		for (size_t i = 0; i < count; i++) {
 			struct event_log log;

@@ -23,6 +23,9 @@
 #define POOLS "'pools': [" POOL "]"
 #define LEAST "{" CHAIN ", " STORE ", " POOLS "}"
 
+#define HASH_A "0xaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+
+#define HASH "a block's hash (0x and 64 hexadecimal digits)"
 #define ADDRESS "an address (0x and 40 hexadecimal digits)"
 #define RPC_URL "http://HOST…, https://HOST… or file:PATH of a recorded chain"
 #define NOT_SHOWN "got something else (not shown: urls may hold credentials)"
@@ -135,6 +138,12 @@ static void the_least_configuration_gets_the_defaults(void **state)
 	assert_int_equal(c->views.every_blocks, 0);
 	assert_true(c->views.at_head);
 	assert_false(c->views.all_accounts);
+	assert_false(c->views.by_proof);
+	assert_int_equal(c->quorum, 1);
+	assert_int_equal(c->proof.level, PROVE_RECEIPTS);
+	assert_int_equal(c->proof.walk_headers_below, 100000);
+	assert_int_equal(c->proof.quarantine_s, 300);
+	assert_false(c->has_checkpoint);
 	assert_int_equal(c->pool_count, 1);
 	assert_string_equal(c->pools[0].setup.name, "api3");
 	assert_string_equal(c->pools[0].setup.protocol, "api3");
@@ -154,11 +163,15 @@ static void every_key_arrives_where_it_belongs(void **state)
 		"{'$schema': 'x', 'note': 'n', 'chain': {'note': 'n', 'id': 10, 'rpc': ["
 		"{'note': 'n', 'url': 'https://a/', 'timeout_ms': 1, 'max_response_bytes': 1024,"
 		" 'attempts': 3, 'backoff_ms': 4, 'first_range': 5, 'max_range': 6,"
-		" 'max_in_flight': 7, 'max_batch': 8}, {'url': 'file:b'}], 'poll_interval_ms': 9},"
+		" 'max_in_flight': 7, 'max_batch': 8}, {'url': 'file:b'}], 'poll_interval_ms': 9,"
+		" 'quorum': 1}, 'proof': {'note': 'n', 'level': 'headers',"
+		" 'walk_headers_below': 0, 'quarantine_s': 86400}, "
+		"'checkpoint': {'note': 'n', 'number': 15537394, 'hash': '" HASH_A "'},"
 		"'store': {'note': 'n', 'path': '/m'}, 'serve': {'note': 'n', 'listen': '[::]:0'},"
 		"'alerts': [{'note': 'n', 'webhook': 'http://h/x', 'min_severity': 'error'},"
 		" {'command': 'mail root'}, {'command': 'x', 'min_severity': 'info'}],"
-		"'views': {'note': 'n', 'every_blocks': 7, 'at_head': false, 'accounts': 'all'},"
+		"'views': {'note': 'n', 'every_blocks': 7, 'at_head': false, 'accounts': 'all',"
+		" 'mode': 'proof'},"
 		"'pools': [{'note': 'n', 'name': 'api3', 'protocol': 'api3', 'start_block': 1,"
 		" 'contracts': {'note': 'n', 'pool': '" ONES "', 'token': '" TWOS "'}}]}");
 	assert_int_equal(c->chain_id, 10);
@@ -187,6 +200,15 @@ static void every_key_arrives_where_it_belongs(void **state)
 	assert_int_equal(c->views.every_blocks, 7);
 	assert_false(c->views.at_head);
 	assert_true(c->views.all_accounts);
+	assert_true(c->views.by_proof);
+	assert_int_equal(c->quorum, 1);
+	assert_int_equal(c->proof.level, PROVE_HEADERS);
+	assert_int_equal(c->proof.walk_headers_below, 0);
+	assert_int_equal(c->proof.quarantine_s, 86400);
+	assert_true(c->has_checkpoint);
+	assert_int_equal(c->checkpoint_number, 15537394);
+	for (size_t i = 0; i < HASH_BYTES; i++)
+		assert_int_equal(c->checkpoint_hash.bytes[i], 0xaa);
 }
 
 static void a_pool_takes_its_views_over_the_common_ones_wherever_they_stand(void **state)
@@ -194,7 +216,8 @@ static void a_pool_takes_its_views_over_the_common_ones_wherever_they_stand(void
 	struct fixture *f = *state;
 	const struct config_views *views;
 
-	accepts(f, "{'pools': [{'views': {'accounts': 'all'}, 'name': 'a', 'protocol': 'api3', "
+	accepts(f, "{'pools': [{'views': {'accounts': 'all', 'mode': 'proof'}, 'name': 'a', "
+		   "'protocol': 'api3', "
 		   "'start_block': 1, " CONTRACTS "}, {'name': 'b', 'protocol': 'api3', "
 		   "'start_block': 1, " CONTRACTS ", 'views': {'every_blocks': 0, "
 		   "'at_head': true}}], 'views': {'every_blocks': 3, 'at_head': false}, " CHAIN
@@ -203,9 +226,77 @@ static void a_pool_takes_its_views_over_the_common_ones_wherever_they_stand(void
 	assert_int_equal(views[0].every_blocks, 3);
 	assert_false(views[0].at_head);
 	assert_true(views[0].all_accounts);
+	assert_true(views[0].by_proof);
 	assert_int_equal(views[1].every_blocks, 0);
 	assert_true(views[1].at_head);
 	assert_false(views[1].all_accounts);
+	assert_false(views[1].by_proof);
+}
+
+/* LEAST with that many endpoints, and `more` in the chain behind them. */
+static const char *endpoints(struct fixture *f, size_t count, const char *more)
+{
+	struct buffer list = buffer_in(f->arena);
+
+	for (size_t i = 0; i < count; i++)
+		buffer_printf(&list, "%s{'url': 'http://node-%zu'}", i ? ", " : "", i);
+	return edited(f, "[{'url': 'http://node:8545'}]",
+		      arena_printf(f->arena, "[%s]%s", buffer_string(&list), more));
+}
+
+static void the_quorum_is_more_than_half_unless_it_is_told(void **state)
+{
+	static const unsigned quorums[] = {0, 1, 2, 2, 3, 3};
+	struct fixture *f = *state;
+
+	for (size_t count = 1; count < sizeof(quorums) / sizeof(quorums[0]); count++) {
+		accepts(f, endpoints(f, count, ""));
+		assert_int_equal(f->config.quorum, quorums[count]);
+		accepts(f, endpoints(f, count, ", 'quorum': 1"));
+		assert_int_equal(f->config.quorum, 1);
+	}
+	accepts(f, endpoints(f, 16, ", 'quorum': 16"));
+	assert_int_equal(f->config.quorum, 16);
+	accepts(f, edited(f, "'id': 1", "'quorum': 1, 'id': 1")); /* before the endpoints */
+	refuses(f, endpoints(f, 2, ", 'quorum': 3"),
+		"chain.quorum: expected a whole number from 1 to 2, the number of endpoints in "
+		"chain.rpc, got 3");
+	refuses(f, endpoints(f, 1, ", 'quorum': 0"),
+		"chain.quorum: expected a whole number from 1 to 1, the number of endpoints in "
+		"chain.rpc, got 0");
+	refuses(f, endpoints(f, 1, ", 'quorum': -1"),
+		"chain.quorum: expected a whole number from 1 to 1, the number of endpoints in "
+		"chain.rpc, got -1");
+	refuses(f, endpoints(f, 3, ", 'quorum': '2'"),
+		"chain.quorum: expected a whole number from 1 to 16, got a string; write it "
+		"without quotes");
+}
+
+static void proof_levels_have_names(void **state)
+{
+	static const char *const names[] = {
+		[PROVE_OFF] = "off", [PROVE_RECEIPTS] = "receipts", [PROVE_HEADERS] = "headers"};
+	struct fixture *f = *state;
+
+	for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		accepts(f, edited(f, STORE,
+				  arena_printf(f->arena, STORE ", 'proof': {'level': '%s'}",
+					       names[i])));
+		assert_int_equal(f->config.proof.level, i);
+		assert_int_equal(f->config.proof.quarantine_s, 300);
+		assert_string_equal(proof_wish_name((enum proof_wish)i), names[i]);
+	}
+}
+
+static void a_checkpoint_may_come_from_the_environment(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(setenv("TEST_HASH", HASH_A, 1), 0);
+	accepts(f, edited(f, STORE, STORE ", 'checkpoint': {'hash': '${TEST_HASH}', 'number': 0}"));
+	assert_true(f->config.has_checkpoint);
+	assert_int_equal(f->config.checkpoint_number, 0);
+	assert_int_equal(f->config.checkpoint_hash.bytes[31], 0xaa);
 }
 
 static void the_pool_set_is_canonical(void **state)
@@ -320,14 +411,16 @@ static void an_unknown_key_is_named_with_the_nearest_known_one(void **state)
 		 "unknown key \"tokens\" in pools[0].contracts: did you mean \"token\"?"},
 		{"'id'", "'$schema': '', 'id'",
 		 "unknown key \"$schema\" in chain: the known keys are id, rpc, "
-		 "poll_interval_ms, note"},
+		 "poll_interval_ms, quorum, note"},
 		{"'id'", "'': '', 'id'",
-		 "unknown key \"\" in chain: the known keys are id, rpc, poll_interval_ms, note"},
+		 "unknown key \"\" in chain: the known keys are id, rpc, poll_interval_ms, quorum, "
+		 "note"},
 		{"'id'",
 		 "'\\né what an extraordinarily long key this one is for a key of an "
 		 "object, is it not?': 1, 'id'",
 		 "unknown key \"\\u000aé what an extraordinarily long key this one is for a "
-		 "key of an ob…\" in chain: the known keys are id, rpc, poll_interval_ms, note"},
+		 "key of an ob…\" in chain: the known keys are id, rpc, poll_interval_ms, quorum, "
+		 "note"},
 	};
 
 	refuses_all(*state, changes);
@@ -683,6 +776,62 @@ static void alerts_and_views_take_their_words_only(void **state)
 
 /* ---- files ---- */
 
+static void proof_and_checkpoint_are_checked(void **state)
+{
+	struct fixture *f = *state;
+	static const struct change changes[] = {
+		{STORE, STORE ", 'proof': 'headers'",
+		 "proof: expected an object like {\"level\": \"receipts\"}, got a string"},
+		{STORE, STORE ", 'proof': {'level': 'transactions'}",
+		 "proof.level: expected \"off\", \"receipts\" or \"headers\", got "
+		 "\"transactions\""},
+		{STORE, STORE ", 'proof': {'level': false}",
+		 "proof.level: expected \"off\", \"receipts\" or \"headers\", got false"},
+		{STORE, STORE ", 'proof': {'levle': 'off'}",
+		 "unknown key \"levle\" in proof: did you mean \"level\"?"},
+		{STORE, STORE ", 'prof': {}",
+		 "unknown key \"prof\" in the top object: did you mean \"proof\"?"},
+		{STORE, STORE ", 'proof': {'walk_headers_below': 1000000001}",
+		 "proof.walk_headers_below: expected a whole number from 0 to 1000000000, got "
+		 "1000000001"},
+		{STORE, STORE ", 'proof': {'quarantine_s': 0}",
+		 "proof.quarantine_s: expected a whole number from 1 to 86400, got 0"},
+		{STORE, STORE ", 'proof': {'quarantine_s': 86401}",
+		 "proof.quarantine_s: expected a whole number from 1 to 86400, got 86401"},
+		{STORE, STORE ", 'views': {'mode': 'prove'}",
+		 "views.mode: expected \"call\" or \"proof\", got \"prove\""},
+		{"'start_block'", "'views': {'mode': true}, 'start_block'",
+		 "pools[0].views.mode: expected \"call\" or \"proof\", got true"},
+		{STORE, STORE ", 'checkpoint': []",
+		 "checkpoint: expected an object like {\"number\": 15537394, \"hash\": \"0x…\"}, "
+		 "got an array"},
+		{STORE, STORE ", 'checkpoint': {}",
+		 "checkpoint.number: is missing; expected a whole number from 0 to " ANY_NUMBER},
+		{STORE, STORE ", 'checkpoint': {'number': 7}",
+		 "checkpoint.hash: is missing; expected " HASH},
+		{STORE, STORE ", 'checkpoint': {'number': -1, 'hash': '" HASH_A "'}",
+		 "checkpoint.number: expected a whole number from 0 to " ANY_NUMBER ", got -1"},
+		{STORE, STORE ", 'checkpoint': {'block': 7}",
+		 "unknown key \"block\" in checkpoint: the known keys are number, hash, note"},
+		{STORE, STORE ", 'checkpoint': {'number': 7, 'hash': 7}",
+		 "checkpoint.hash: expected " HASH ", got a number"},
+		{STORE,
+		 STORE ", 'checkpoint': {'number': 7, 'hash': "
+		       "'0x0000000000000000000000000000000000000000000000000000000000000000'}",
+		 "checkpoint.hash: expected a block's hash, got the zero hash"},
+		{STORE, STORE ", 'checkpoint': {'number': 7, 'hash': '${TEST_SECRET}'}",
+		 "checkpoint.hash: expected " HASH ", got \"${TEST_SECRET}\""},
+	};
+
+	assert_int_equal(setenv("TEST_SECRET", "S3CRET", 1), 0);
+	refuses_all(f, changes);
+	assert_int_equal(
+		parse(f, edited(f, STORE, STORE ", 'checkpoint': {'number': 7, 'hash': '0x12'}")),
+		ERR_USAGE);
+	assert_non_null(strstr(f->err.message,
+			       "test.json: checkpoint.hash: expected " HASH ", got \"0x12\": "));
+}
+
 static void a_missing_file_is_refused_by_name(void **state)
 {
 	struct fixture *f = *state;
@@ -816,6 +965,9 @@ int main(void)
 		TEST(the_least_configuration_gets_the_defaults),
 		TEST(every_key_arrives_where_it_belongs),
 		TEST(a_pool_takes_its_views_over_the_common_ones_wherever_they_stand),
+		TEST(the_quorum_is_more_than_half_unless_it_is_told),
+		TEST(proof_levels_have_names),
+		TEST(a_checkpoint_may_come_from_the_environment),
 		TEST(the_pool_set_is_canonical),
 		TEST(an_empty_list_of_an_optional_role_is_no_role),
 		TEST(block_0_is_followed_from_block_1),
@@ -836,6 +988,7 @@ int main(void)
 		TEST(the_names_of_two_pools_stay_hidden_where_variables_gave_them),
 		TEST(listen_takes_a_host_and_a_port),
 		TEST(alerts_and_views_take_their_words_only),
+		TEST(proof_and_checkpoint_are_checked),
 		TEST(a_missing_file_is_refused_by_name),
 		TEST(a_file_of_more_than_4_mib_is_refused),
 		TEST(the_configurations_that_we_ship_load),

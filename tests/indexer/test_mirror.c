@@ -412,7 +412,7 @@ static void a_fork_is_followed_to_the_same_digest(uint64_t fork, uint64_t cursor
 	char folder[SCRATCH_PATH_SIZE];
 	char path[SCRATCH_PATH_SIZE + 32];
 	char url[SCRATCH_PATH_SIZE + 64];
-	struct demo_options options = {.url = url};
+	struct demo_options options = {.url = url, .is_believed = true};
 	struct demo ours;
 	struct demo theirs;
 	struct demo_options again = {0};
@@ -437,6 +437,150 @@ static void a_fork_is_followed_to_the_same_digest(uint64_t fork, uint64_t cursor
 	demo_close(&ours);
 	demo_close(&theirs);
 	scratch_remove(folder);
+}
+
+static void a_fork_whose_hashes_are_made_up_is_refused(void **state)
+{
+	char folder[SCRATCH_PATH_SIZE];
+	char path[SCRATCH_PATH_SIZE + 32];
+	char url[SCRATCH_PATH_SIZE + 64];
+	struct demo_options options = {.url = url};
+	struct block_record before;
+	struct demo ours;
+	struct demo theirs;
+
+	(void)state;
+	scratch_make(folder);
+	(void)snprintf(path, sizeof(path), "%s/fork.jsonl.gz", folder);
+	(void)snprintf(url, sizeof(url), "file:%s", path);
+	write_fork(path, 300);
+	demo_open(&theirs, &options);
+	assert_denied(demo_sync(&theirs, UINT64_MAX), ERR_BAD_DATA, &theirs.err, "block 301");
+	assert_int_equal(demo_cursor(&theirs).ref.number, 300);
+	demo_open(&ours, &plain);
+	assert_ok(demo_sync(&ours, 300), ours.err);
+	before = demo_cursor(&ours);
+	assert_true(hash_equal(demo_cursor(&theirs).digest, before.digest));
+	theirs.config.store_path = ours.config.store_path;
+	assert_denied(demo_sync(&theirs, UINT64_MAX), ERR_BAD_DATA, &theirs.err, "block 301");
+	assert_int_equal(demo_cursor(&ours).ref.number, 300);
+	assert_ok(demo_sync(&ours, UINT64_MAX), ours.err);
+	assert_int_equal(demo_cursor(&ours).ref.number, DEMO_LAST_BLOCK);
+	assert_true(hash_equal(demo_cursor(&ours).digest, straight_digest()));
+	demo_close(&ours);
+	demo_close(&theirs);
+	scratch_remove(folder);
+}
+
+/* ---- every block in the store says how far it was proved ---- */
+
+static void the_levels_of_all_blocks_are_kept(void **state)
+{
+	static const struct demo_options believed = {.is_believed = true};
+	static const struct demo_options headers = {
+		.more = "\"proof\": {\"level\": \"headers\"}, "};
+	static const struct demo_options *const options[] = {&plain, &believed, &headers};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
+		size_t counts[PROOF_TRANSACTIONS + 1] = {0};
+		struct block_record record;
+		struct store *store;
+		struct store_txn *txn;
+		struct demo demo;
+
+		demo_open(&demo, options[i]);
+		assert_ok(demo_sync(&demo, UINT64_MAX), demo.err);
+		assert_straight(&demo);
+		assert_ok(store_open(&store, demo.folder, STORE_READ, NULL, &demo.err), demo.err);
+		assert_ok(store_begin(&txn, store, STORE_READ, &demo.err), demo.err);
+		for (uint64_t number = 1; number <= DEMO_LAST_BLOCK; number++) {
+			assert_ok(store_block(&record, txn, number, &demo.err), demo.err);
+			assert_true(record.proof_level <= PROOF_TRANSACTIONS);
+			counts[record.proof_level]++;
+		}
+		store_abort(txn);
+		store_close(store);
+		if (options[i]->is_believed) {
+			assert_int_equal(counts[PROOF_NONE], DEMO_LAST_BLOCK);
+		} else { /* transactions only where a payout's sender is wanted */
+			assert_int_equal(counts[PROOF_NONE], 0);
+			assert_int_equal(counts[PROOF_HEADER], 0);
+			assert_true(counts[PROOF_TRANSACTIONS] > 10);
+			assert_true(counts[PROOF_RECEIPTS] > counts[PROOF_TRANSACTIONS]);
+		}
+		demo_close(&demo);
+	}
+}
+
+/* ---- the trust anchor ---- */
+
+#define ITS_HASH "0xd9bbc470f28d54c6b02578ff7f7f9d989b8fbf8dc142aa2663beba2c904878f8"
+#define NO_HASH "0xd9bbc470f28d54c6b02578ff7f7f9d989b8fbf8dc142aa2663beba2c904878f9"
+#define CHECKPOINT(number, hash)                                                                   \
+	"\"checkpoint\": {\"number\": " number ", \"hash\": \"" hash "\"}, "
+
+static void a_chain_that_contains_the_checkpoint_is_taken(void **state)
+{
+	static const struct demo_options options = {.more = CHECKPOINT("309", ITS_HASH)};
+	struct demo demo;
+
+	(void)state;
+	demo_open(&demo, &options);
+	assert_ok(demo_sync(&demo, 100), demo.err);
+	assert_ok(demo_sync(&demo, UINT64_MAX), demo.err);
+	assert_straight(&demo);
+	demo_close(&demo);
+}
+
+static void a_chain_without_the_checkpoint_is_refused_before_any_block(void **state)
+{
+	static const struct demo_options options = {.more = CHECKPOINT("309", NO_HASH)};
+	struct store *store;
+	struct store_txn *txn;
+	struct block_record record;
+	struct demo demo;
+
+	(void)state;
+	demo_open(&demo, &options);
+	assert_denied(demo_sync(&demo, 100), ERR_DENIED, &demo.err, "checkpoint");
+	assert_non_null(strstr(demo.err.message, "block 309 is " ITS_HASH));
+	assert_non_null(strstr(demo.err.message, NO_HASH));
+	assert_ok(store_open(&store, demo.folder, STORE_READ, NULL, &demo.err), demo.err);
+	assert_ok(store_begin(&txn, store, STORE_READ, &demo.err), demo.err);
+	assert_int_equal(store_cursor(&record, txn, &demo.err), ERR_NOTFOUND);
+	store_abort(txn);
+	store_close(store);
+	demo_close(&demo);
+}
+
+static void a_checkpoint_above_the_head_is_waited_for(void **state)
+{
+	static const struct demo_options options = {.more = CHECKPOINT("310", ITS_HASH)};
+	struct demo demo;
+
+	(void)state;
+	demo_open(&demo, &options);
+	assert_denied(demo_sync(&demo, UINT64_MAX), ERR_AGAIN, &demo.err, "block 310");
+	assert_non_null(strstr(demo.err.message, "309"));
+	demo_close(&demo);
+}
+
+static void a_filled_mirror_of_another_chain_than_the_checkpoints_is_refused(void **state)
+{
+	static const struct demo_options options = {.more = CHECKPOINT("309", NO_HASH)};
+	struct demo demo;
+	struct demo later;
+
+	(void)state;
+	demo_open(&demo, &plain);
+	assert_ok(demo_sync(&demo, UINT64_MAX), demo.err);
+	demo_open(&later, &options);
+	later.config.store_path = demo.config.store_path;
+	assert_denied(demo_sync(&later, UINT64_MAX), ERR_DENIED, &later.err, "checkpoint");
+	assert_straight(&demo);
+	demo_close(&later);
+	demo_close(&demo);
 }
 
 static void a_fork_of_the_last_blocks_is_followed(void **state)
@@ -503,6 +647,12 @@ int main(void)
 		cmocka_unit_test(a_fork_of_the_last_blocks_is_followed),
 		cmocka_unit_test(a_fork_below_the_creation_is_followed),
 		cmocka_unit_test(a_chain_without_any_of_our_blocks_is_refused),
+		cmocka_unit_test(a_fork_whose_hashes_are_made_up_is_refused),
+		cmocka_unit_test(the_levels_of_all_blocks_are_kept),
+		cmocka_unit_test(a_chain_that_contains_the_checkpoint_is_taken),
+		cmocka_unit_test(a_chain_without_the_checkpoint_is_refused_before_any_block),
+		cmocka_unit_test(a_checkpoint_above_the_head_is_waited_for),
+		cmocka_unit_test(a_filled_mirror_of_another_chain_than_the_checkpoints_is_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

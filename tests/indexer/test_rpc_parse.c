@@ -117,6 +117,42 @@ static void the_reader_refuses_what_is_not(void **state)
 	assert_false(is_json(slice_of("\"a\0b\"", 5)));
 }
 
+/* Several characters are read at once, and then the rest: one of each kind at each place of strings
+ * of each length, with the memory ending behind them. jansson is the judge. */
+static void every_place_of_a_string_is_looked_at(void **state)
+{
+	enum { LENGTH_MAX = 40 };
+	static const char *const kinds[] = {"a",    "\x7f", "\"",       "\\",   "\\n",     "\x1f",
+					    "\x01", "\x80", "\xc3\xa9", "\xff", "\\u00e9", " "};
+
+	(void)state;
+	for (size_t length = 0; length <= LENGTH_MAX; length++)
+		for (size_t at = 0; at <= length; at++)
+			for (size_t k = 0; k < sizeof(kinds) / sizeof(kinds[0]); k++) {
+				size_t more = strlen(kinds[k]);
+				size_t size = 1 + length + more + 1;
+				char *text = xmalloc(size);
+				json_t *judge;
+				struct json_reader r;
+				struct slice string;
+				bool is_good;
+
+				memset(text, 'x', size);
+				text[0] = text[size - 1] = '"';
+				memcpy(text + 1 + at, kinds[k], more);
+				judge = json_loadb(text, size, JSON_DECODE_ANY, NULL);
+				jread_open(&r, slice_of(text, size));
+				is_good = jread_string(&r, &string) && jread_close(&r);
+				assert_int_equal(is_good, judge != NULL);
+				if (is_good)
+					assert_int_equal(string.size, size - 2);
+				jread_open(&r, slice_of(text, size));
+				assert_int_equal(jread_skip(&r, NULL) && jread_close(&r), is_good);
+				json_decref(judge);
+				free(text);
+			}
+}
+
 static void nesting_is_bounded(void **state)
 {
 	char text[2 * (JSON_DEPTH_MAX + 1)];
@@ -499,6 +535,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_reader_takes_what_is_json),
 		cmocka_unit_test(the_reader_refuses_what_is_not),
+		cmocka_unit_test(every_place_of_a_string_is_looked_at),
 		cmocka_unit_test(nesting_is_bounded),
 		cmocka_unit_test(the_reader_agrees_with_jansson),
 		cmocka_unit_test(whole_numbers_are_bounded),

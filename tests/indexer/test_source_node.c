@@ -167,6 +167,204 @@ static void logs_of_a_block_that_is_not_there_are_not_found(void **state)
 	arena_free(arena);
 }
 
+/* ---- proved blocks ---- */
+
+static struct address watched[2];
+static struct log_filter watched_filter;
+
+static struct block_wish wish_of(enum proof_wish proof)
+{
+	watched[0] = address_of(POOL);
+	watched[1] = address_of(TOKEN);
+	watched_filter = (struct log_filter){.addresses = watched, .address_count = 2};
+	return (struct block_wish){.filters = &watched_filter,
+				   .filter_count = 1,
+				   .proof = proof,
+				   .sender_filters = &watched_filter,
+				   .sender_filter_count = proof == PROVE_OFF ? 0 : 1};
+}
+
+static void same_block(const struct fetched_block *got, const struct fetched_block *want)
+{
+	same_ref(&got->ref, &want->ref);
+	assert_int_equal(got->level, want->level);
+	assert_memory_equal(&got->state_root, &want->state_root, sizeof(got->state_root));
+	assert_int_equal(got->log_count, want->log_count);
+	for (size_t i = 0; i < got->log_count; i++) {
+		struct event_log a = got->logs[i];
+		struct event_log b = want->logs[i];
+
+		assert_true(slice_equal(a.data, b.data));
+		a.data = b.data = slice_of(NULL, 0);
+		assert_memory_equal(&a, &b, sizeof(a));
+	}
+	assert_int_equal(got->omitted_count, 0);
+}
+
+static void blocks_like_recorded(struct source *source, enum proof_wish proof)
+{
+	const struct block_wish wish = wish_of(proof);
+	struct arena *arena = arena_new();
+	size_t levels[4] = {0};
+
+	for (uint64_t n = 1; n <= BLOCKS; n += 9) {
+		struct fetched_block got;
+		struct fetched_block want;
+		struct error err;
+
+		check_ok(source_block(&want, arena, recorded, n, NULL, &wish, false, &err), err);
+		check_ok(source_block(&got, arena, source, n, NULL, &wish, false, &err), err);
+		same_block(&got, &want);
+		assert_string_equal(got.node, source_label(source));
+		check_ok(source_block(&got, arena, source, n, &want.ref.hash, &wish, n % 2 == 0,
+				      &err),
+			 err);
+		same_block(&got, &want);
+		levels[got.level]++;
+	}
+	if (proof == PROVE_OFF)
+		assert_true(levels[PROOF_NONE] > 30);
+	else
+		assert_true(levels[PROOF_RECEIPTS] && levels[PROOF_TRANSACTIONS]);
+	arena_free(arena);
+}
+
+static void blocks_are_proved_like_recorded_ones(void **state)
+{
+	static const struct fake_faults faults[] = {
+		{.percent = 10, .seed = 3},
+		{.no_block_receipts = true},
+		{.no_hash_receipts = true, .gzip = true},
+	};
+
+	(void)state;
+	for (int i = 0; i < 6; i++) {
+		struct source *source = open_node(&faults[i % 3]);
+
+		blocks_like_recorded(source, (enum proof_wish)(i / 2));
+		source_close(source);
+	}
+}
+
+static void blocks_that_are_not_there_are_not_found(void **state)
+{
+	const struct block_wish wishes[2] = {wish_of(PROVE_OFF), wish_of(PROVE_RECEIPTS)};
+	struct source *sources[2] = {open_node(&(struct fake_faults){.head = 200}), recorded};
+	const struct hash other = {{1}};
+	struct arena *arena = arena_new();
+	struct fetched_block block;
+	struct error err;
+
+	(void)state;
+	for (int i = 0; i < 4; i++) {
+		check_fails(source_block(&block, arena, sources[i / 2], 310, NULL, &wishes[i % 2],
+					 false, &err),
+			    ERR_NOTFOUND, err, "310");
+		check_fails(source_block(&block, arena, sources[i / 2], 100, &other, &wishes[i % 2],
+					 true, &err),
+			    ERR_NOTFOUND, err, "100");
+	}
+	arena_free(arena);
+	source_close(sources[0]);
+}
+
+static void a_block_that_stays_unproved_is_told(void **state)
+{
+	static const struct {
+		enum fake_lie lie;
+		enum proof_fault fault;
+	} cases[] = {
+		{LIE_HEADER, FAULT_HEADER_HASH},         {LIE_RECEIPT, FAULT_RECEIPTS_ROOT},
+		{LIE_RECEIPT_GONE, FAULT_RECEIPTS_ROOT}, {LIE_RECEIPT_LOG, FAULT_RECEIPTS_ROOT},
+		{LIE_BODY, FAULT_TRANSACTIONS_ROOT},     {LIE_SENDER, FAULT_SENDER},
+	};
+	const struct block_wish wish = wish_of(PROVE_RECEIPTS);
+	const struct clock clock = clock_real();
+
+	(void)state;
+	for (size_t i = 0; i < 2 * sizeof(cases) / sizeof(cases[0]); i++) {
+		bool passes = i % 2;
+		struct fake_faults faults = {
+			.lie = cases[i / 2].lie, .lie_block = 100, .lie_times = passes ? 1 : 0};
+		struct witnesses *witnesses = witnesses_new(1, &clock, 60000);
+		const struct source_options options = {.backoff_ms = 1, .witnesses = witnesses};
+		struct arena *arena = arena_new();
+		struct source *source = NULL;
+		struct proof_failure failure;
+		struct fetched_block block;
+		struct error err;
+
+		fake_chain_set(chain, &faults);
+		check_ok(source_open(&source, fakenode_url(node), &options, NULL, &err), err);
+		if (passes) {
+			check_ok(source_block(&block, arena, source, 100, NULL, &wish, false, &err),
+				 err);
+			assert_int_equal(block.level, PROOF_TRANSACTIONS);
+		} else {
+			check_fails(
+				source_block(&block, arena, source, 100, NULL, &wish, false, &err),
+				ERR_BAD_DATA, err, ": block 100: ");
+		}
+		assert_int_equal(witness_read(witnesses, 0).lies, passes ? 0 : 1);
+		assert_int_equal(witnesses_next_failure(&failure, witnesses), !passes);
+		if (!passes) {
+			assert_int_equal(failure.fault, cases[i / 2].fault);
+			assert_string_equal(failure.node, fakenode_url(node));
+		}
+		arena_free(arena);
+		source_close(source);
+		witnesses_free(witnesses);
+	}
+}
+
+static void pruned_bodies_are_no_error(void **state)
+{
+	const struct block_wish wish = wish_of(PROVE_RECEIPTS);
+	struct source *source = open_node(&(struct fake_faults){.no_bodies = true});
+	struct arena *arena = arena_new();
+	struct fetched_block block;
+	struct error err;
+
+	(void)state;
+	check_ok(source_block(&block, arena, source, 100, NULL, &wish, false, &err), err);
+	assert_int_equal(block.level, PROOF_RECEIPTS);
+	assert_int_equal(block.log_count, 1);
+	assert_false(block.logs[0].has_sender);
+	arena_free(arena);
+	source_close(source);
+}
+
+static void witnesses_learn_of_latency_trouble_and_head(void **state)
+{
+	const struct clock clock = clock_real();
+	struct witnesses *witnesses = witnesses_new(3, &clock, 60000);
+	const struct source_options options = {
+		.backoff_ms = 1, .attempts = 15, .witnesses = witnesses, .witness = 2};
+	struct source *source = NULL;
+	struct block_ref block;
+	struct witness_record record;
+	struct error err;
+	uint64_t id;
+
+	(void)state;
+	fake_chain_set(chain, &(struct fake_faults){.percent = 60, .seed = 4});
+	check_ok(source_open(&source, fakenode_url(node), &options, NULL, &err), err);
+	assert_string_equal(witness_read(witnesses, 2).label, fakenode_url(node));
+	for (int i = 0; i < 10; i++)
+		check_ok(source_chain_id(&id, source, &err), err);
+	record = witness_read(witnesses, 2);
+	assert_int_equal(record.answers, 10);
+	assert_true(record.troubles > 3);
+	assert_false(record.has_head);
+	check_ok(source_headers(&block, source, (const uint64_t[]){7}, 1, &err), err);
+	assert_int_equal(witness_read(witnesses, 2).head, 7);
+	check_ok(source_tagged_block(&block, source, BLOCK_LATEST, &err), err);
+	assert_int_equal(witness_read(witnesses, 2).head, BLOCKS);
+	assert_int_equal(witness_read(witnesses, 0).answers, 0);
+	source_close(source);
+	witnesses_free(witnesses);
+}
+
 static void calls_like_recorded(struct source *source)
 {
 	static const char *const data[] = {"8b0e9f3f", "3a98ef39", "57ded9c9", "12345678"};
@@ -428,6 +626,11 @@ int main(void)
 		cmocka_unit_test(headers_are_the_recorded_ones),
 		cmocka_unit_test(logs_of_a_block_are_the_recorded_ones),
 		cmocka_unit_test(logs_of_a_block_that_is_not_there_are_not_found),
+		cmocka_unit_test(blocks_are_proved_like_recorded_ones),
+		cmocka_unit_test(blocks_that_are_not_there_are_not_found),
+		cmocka_unit_test(a_block_that_stays_unproved_is_told),
+		cmocka_unit_test(pruned_bodies_are_no_error),
+		cmocka_unit_test(witnesses_learn_of_latency_trouble_and_head),
 		cmocka_unit_test(calls_give_what_was_recorded),
 		cmocka_unit_test(nodes_that_refuse_block_hashes_are_asked_by_number),
 		cmocka_unit_test(calls_at_a_block_that_is_not_there_are_not_found),

@@ -1,6 +1,7 @@
 /*
  * The life of a finding: opened once, resolved, opened again; one of an event stays.
  */
+#include "protocols/apply.h"
 #include "tests/support/pool_script.h"
 
 struct seen {
@@ -330,6 +331,96 @@ static void a_mirror_as_of_an_earlier_block_has_the_findings_of_then(void **stat
 	assert_string_equal(seen.finding.state, "open");
 }
 
+/* ---- findings that are ready, of the source ---- */
+
+/* The block in hand is applied, and these findings are added to it. */
+static void add_in_block(struct script *s, const struct finding *findings, size_t count)
+{
+	struct apply_options options = {0};
+	size_t events;
+
+	assert_ok(apply_block(&events, &s->applying, s->logs, s->log_count, &options, &s->err),
+		  s->err);
+	for (size_t i = 0; i < count; i++) {
+		uint8_t key[FINDING_ID_BYTES] = {(uint8_t)findings[i].log_index};
+
+		recorder_add(&s->recorder, key, &findings[i]);
+	}
+	recorder_end_block(&s->recorder, events);
+}
+
+static struct finding ready(uint32_t log_index, uint64_t severity, const char *state)
+{
+	return (struct finding){.check = "source-log-omitted",
+				.severity = severity,
+				.block = 1,
+				.transaction = {{3}},
+				.has_log = true,
+				.log_index = log_index,
+				.subject = "node http://127.0.0.1:1",
+				.expected = "Staked",
+				.actual = "not there",
+				.difference = "",
+				.trace = "",
+				.state = state,
+				.first_seen = 1};
+}
+
+static void a_ready_finding_is_a_failed_check_of_its_block(void **state)
+{
+	struct script *s = *state;
+	const struct finding findings[] = {ready(1, SEVERITY_WARNING, "open"),
+					   ready(2, SEVERITY_ERROR, "open"),
+					   ready(3, SEVERITY_ERROR, "resolved")};
+	struct tally before = tally(s);
+	struct seen seen;
+
+	add_in_block(s, findings, 3);
+	assert_int_equal(tally(s).failed, before.failed + 3);
+	assert_int_equal(tally(s).open_warning, before.open_warning + 1);
+	assert_int_equal(tally(s).open_error, before.open_error + 1);
+	assert_int_equal(tally(s).open_standing, before.open_standing);
+	assert_false(s->recorder.checker.has_open_standing);
+	assert_int_equal(script_count(s, "source-log-omitted"), 3);
+	assert_int_equal(script_count_open(s, "source-log-omitted"), 2);
+	seen = look(s);
+	assert_string_equal(seen.finding.subject, "node http://127.0.0.1:1");
+	assert_string_equal(seen.finding.expected, "Staked");
+	assert_string_equal(seen.finding.actual, "not there");
+	assert_int_equal(seen.finding.severity, SEVERITY_ERROR);
+	assert_int_equal(seen.finding.log_index, 3);
+	assert_int_equal(seen.finding.ordinal, before.failed + 3);
+}
+
+static void a_ready_finding_that_is_open_stays_as_it_is(void **state)
+{
+	struct script *s = *state;
+	struct finding findings[] = {ready(1, SEVERITY_ERROR, "open"),
+				     ready(1, SEVERITY_WARNING, "resolved")};
+	struct tally before = tally(s);
+
+	findings[1].expected = "Unstaked";
+	add_in_block(s, findings, 2);
+	assert_int_equal(tally(s).failed, before.failed + 1);
+	assert_int_equal(tally(s).open_error, before.open_error + 1);
+	assert_string_equal(look(s).finding.state, "open");
+	assert_string_equal(look(s).finding.expected, "Staked");
+}
+
+static void a_ready_finding_that_was_resolved_may_come_again(void **state)
+{
+	struct script *s = *state;
+	const struct finding findings[] = {ready(1, SEVERITY_ERROR, "resolved"),
+					   ready(1, SEVERITY_ERROR, "open")};
+	struct tally before = tally(s);
+
+	add_in_block(s, findings, 2);
+	assert_int_equal(tally(s).failed, before.failed + 2);
+	assert_int_equal(tally(s).open_error, before.open_error + 1);
+	assert_int_equal(look(s).count, 1);
+	assert_string_equal(look(s).finding.state, "open");
+}
+
 #define FINDING_TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
 int main(void)
@@ -347,6 +438,9 @@ int main(void)
 		FINDING_TEST(the_tally_counts_comparisons_and_events),
 		FINDING_TEST(findings_of_each_severity_are_counted_apart),
 		FINDING_TEST(a_mirror_as_of_an_earlier_block_has_the_findings_of_then),
+		FINDING_TEST(a_ready_finding_is_a_failed_check_of_its_block),
+		FINDING_TEST(a_ready_finding_that_is_open_stays_as_it_is),
+		FINDING_TEST(a_ready_finding_that_was_resolved_may_come_again),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -150,6 +150,25 @@ static void status_has_its_keys(void **state)
 	json_decref(status);
 }
 
+static void status_tells_how_the_nodes_are(void **state)
+{
+	struct fixture *f = *state;
+	json_t *status = got(f, answer_status(&f->moment, &f->err));
+	const json_t *nodes = json_object_get(status, "nodes");
+	const json_t *node = json_array_get(nodes, 0);
+
+	assert_string_equal(text_at(status, "state"), "ok");
+	assert_int_equal(json_array_size(nodes), 1);
+	assert_non_null(strstr(text_at(node, "node"), "api3-seed1"));
+	assert_int_equal(number_at(node, "lies"), 0);
+	assert_int_equal(number_at(node, "omissions"), 0);
+	assert_int_equal(number_at(node, "troubles"), 0);
+	assert_true(number_at(node, "answers") >= 0);
+	assert_true(number_at(node, "latency_ms") >= 0);
+	assert_true(json_is_false(json_object_get(node, "quarantined")));
+	json_decref(status);
+}
+
 static void pools_carry_the_common_figures(void **state)
 {
 	struct fixture *f = *state;
@@ -315,6 +334,7 @@ static void payouts_add_up(void **state)
 		assert_ratio(item, "share_price_before");
 		assert_ratio(item, "share_price_after");
 		assert_amount(item, "slash_sum");
+		assert_hex(item, "sender", 20);
 	}
 	json_decref(payouts);
 }
@@ -755,6 +775,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		ANSWER_TEST(status_has_its_keys),
+		ANSWER_TEST(status_tells_how_the_nodes_are),
 		ANSWER_TEST(pools_carry_the_common_figures),
 		ANSWER_TEST(a_pool_has_its_keys_and_the_types_of_its_figures),
 		ANSWER_TEST(an_account_has_its_keys_and_the_types_of_its_figures),

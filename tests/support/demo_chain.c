@@ -5,7 +5,7 @@
 #include "reconcile/finding.h"
 
 static const char text_format[] =
-	"{\"chain\": {\"id\": %" PRIu64 ", \"rpc\": [{\"url\": \"%s\"}]},"
+	"{%s%s\"chain\": {\"id\": %" PRIu64 ", \"rpc\": [{\"url\": \"%s\"}%s]},"
 	" \"store\": {\"path\": \"%s\"},"
 	" \"views\": {\"every_blocks\": %" PRIu64 ", \"accounts\": \"%s\"},"
 	" \"pools\": [{\"name\": \"%s\", \"protocol\": \"api3\", \"start_block\": %" PRIu64 ","
@@ -28,9 +28,15 @@ void demo_open(struct demo *demo, const struct demo_options *options)
 	demo->arena = arena_new();
 	demo->logger = logger_silent();
 	text = arena_printf(
-		demo->arena, text_format, options->chain_id ? options->chain_id : DEMO_CHAIN_ID,
-		or_else(options->url, "file:" DEMO_CHAIN), demo->folder, options->views_every,
-		options->views_of_all ? "all" : "touched", or_else(options->pool_name, "api3"),
+		demo->arena, text_format,
+		options->is_believed ? "\"proof\": {\"level\": \"off\"}, " : "",
+		or_else(options->more, ""), options->chain_id ? options->chain_id : DEMO_CHAIN_ID,
+		or_else(options->url, "file:" DEMO_CHAIN),
+		options->other_url
+			? arena_printf(demo->arena, ", {\"url\": \"%s\"}", options->other_url)
+			: "",
+		demo->folder, options->views_every, options->views_of_all ? "all" : "touched",
+		or_else(options->pool_name, "api3"),
 		options->start_block ? options->start_block : 1,
 		or_else(options->pool, DEMO_POOL_TEXT));
 	assert_ok(config_parse(&demo->config, demo->arena, "demo", text, strlen(text), &demo->err),

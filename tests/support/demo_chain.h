@@ -30,12 +30,15 @@ struct demo {
 /* What a test may want otherwise; zeros are the demo's own. */
 struct demo_options {
 	const char *url;       /* NULL: the demo chain */
+	const char *other_url; /* of a second endpoint; NULL: there is none */
 	const char *pool;      /* contracts.pool */
 	const char *pool_name; /* "api3" */
 	uint64_t chain_id;     /* 31337 */
 	uint64_t start_block;  /* 1 */
 	uint64_t views_every;  /* blocks between two comparisons with the contracts' views */
 	bool views_of_all;     /* accounts; else of the touched ones */
+	bool is_believed;      /* proof.level "off": hand-made blocks prove nothing */
+	const char *more;      /* further members of the configuration, each followed by a comma */
 };
 
 void demo_open(struct demo *demo, const struct demo_options *options);

@@ -384,10 +384,12 @@ struct fake_chain {
 	uint64_t first;
 	uint64_t last;
 	json_t *chain_id;
-	json_t *blocks;  /* by number - first: block with its transactions' hashes, and logs */
-	json_t *by_hash; /* to the number */
-	json_t *calls;   /* "to|data|block" to the line */
-	json_t *births;  /* address to block */
+	json_t *blocks;   /* by number - first: block, bodies, receipts, logs */
+	json_t *by_hash;  /* to the number */
+	json_t *receipts; /* by transaction hash: [number, receipt] */
+	unsigned lies;
+	json_t *calls;  /* "to|data|block" to the line */
+	json_t *births; /* address to block */
 };
 
 static uint64_t draw(struct fake_chain *chain, uint64_t below)
@@ -408,18 +410,28 @@ static const char *member(const json_t *object, const char *name)
 static void load_block(struct fake_chain *chain, json_t *line)
 {
 	json_t *logs = json_array();
+	json_t *hashes = json_array();
 	json_t *block = json_object_get(line, "block");
-	json_t *receipt;
+	json_t *bodies = json_copy(block);
+	json_t *receipts = json_object_get(line, "receipts");
+	uint64_t number = strtoull(member(block, "number"), NULL, 16);
+	json_t *one;
 	size_t i;
 
-	json_array_foreach (json_object_get(line, "receipts"), i, receipt)
-		(void)json_array_extend(logs, json_object_get(receipt, "logs"));
-	(void)json_object_del(block, "transactions");
-	(void)json_object_set_new(
-		chain->by_hash, member(block, "hash"),
-		json_integer((json_int_t)strtoull(member(block, "number"), NULL, 16)));
+	json_array_foreach (receipts, i, one) {
+		(void)json_array_extend(logs, json_object_get(one, "logs"));
+		(void)json_object_set_new(chain->receipts, member(one, "transactionHash"),
+					  json_pack("[I,O]", (json_int_t)number, one));
+	}
+	json_array_foreach (json_object_get(block, "transactions"), i, one)
+		(void)json_array_append(hashes,
+					json_is_string(one) ? one : json_object_get(one, "hash"));
+	(void)json_object_set_new(block, "transactions", hashes);
+	(void)json_object_set_new(chain->by_hash, member(block, "hash"),
+				  json_integer((json_int_t)number));
 	(void)json_array_append_new(chain->blocks,
-				    json_pack("{s:O,s:o}", "block", block, "logs", logs));
+				    json_pack("{s:O,s:o,s:O,s:o}", "block", block, "bodies", bodies,
+					      "receipts", receipts, "logs", logs));
 }
 
 static void load_call(struct fake_chain *chain, json_t *line)
@@ -449,6 +461,7 @@ struct fake_chain *fake_chain_load(const char *path)
 	(void)pthread_mutex_init(&chain->mutex, NULL);
 	chain->blocks = json_array();
 	chain->by_hash = json_object();
+	chain->receipts = json_object();
 	chain->calls = json_object();
 	chain->births = json_object();
 	while (gzgets(file, text, (int)capacity)) {
@@ -477,6 +490,7 @@ void fake_chain_free(struct fake_chain *chain)
 	json_decref(chain->chain_id);
 	json_decref(chain->blocks);
 	json_decref(chain->by_hash);
+	json_decref(chain->receipts);
 	json_decref(chain->calls);
 	json_decref(chain->births);
 	(void)pthread_mutex_destroy(&chain->mutex);
@@ -488,7 +502,7 @@ void fake_chain_set(struct fake_chain *chain, const struct fake_faults *faults)
 	(void)pthread_mutex_lock(&chain->mutex);
 	chain->faults = *faults;
 	chain->random = faults->seed * 0x9e3779b97f4a7c15 + 0x1234567;
-	chain->turn = chain->batch_turn = chain->log_turn = 0;
+	chain->turn = chain->batch_turn = chain->log_turn = chain->lies = 0;
 	if (!chain->faults.head)
 		chain->faults.head = chain->last;
 	(void)pthread_mutex_unlock(&chain->mutex);
@@ -519,13 +533,88 @@ static uint64_t number_of(const struct fake_chain *chain, const json_t *tag)
 	return known ? (uint64_t)json_integer_value(known) : UINT64_MAX;
 }
 
-static json_t *block_result(const struct fake_chain *chain, const json_t *call)
+/* Whether this answer about the block shall be that lie. */
+static bool lies(struct fake_chain *chain, enum fake_lie lie, uint64_t number)
+{
+	const struct fake_faults *faults = &chain->faults;
+
+	if (faults->lie != lie || (faults->lie_block && faults->lie_block != number))
+		return false;
+	return !faults->lie_times || chain->lies++ < faults->lie_times;
+}
+
+/* The hexadecimal string with another last digit. */
+static void alter(json_t *object, const char *name)
+{
+	char *text = xstrdup(member(object, name));
+	size_t last = strlen(text) - 1;
+
+	text[last] = text[last] == '1' ? '2' : '1';
+	(void)json_object_set_new(object, name, json_string(text));
+	free(text);
+}
+
+static json_t *block_result(struct fake_chain *chain, const json_t *call)
+{
+	const json_t *params = json_object_get(call, "params");
+	uint64_t number = number_of(chain, json_array_get(params, 0));
+	json_t *entry = entry_at(chain, number);
+	bool full = json_is_true(json_array_get(params, 1));
+	json_t *transaction;
+	json_t *out;
+
+	if (!entry)
+		return fake_result(call, json_null());
+	if (full && chain->faults.no_bodies)
+		return fake_error(call, 4444, "pruned history unavailable");
+	out = json_deep_copy(json_object_get(entry, full ? "bodies" : "block"));
+	transaction = json_array_get(json_object_get(out, "transactions"), 0);
+	if (!full && lies(chain, LIE_HEADER, number))
+		alter(out, "stateRoot");
+	if (!full && lies(chain, LIE_PARENT, number))
+		alter(out, "parentHash");
+	if (full && transaction && lies(chain, LIE_BODY, number))
+		alter(transaction, "value");
+	if (full && transaction && lies(chain, LIE_SENDER, number))
+		alter(transaction, "from");
+	return fake_result(call, out);
+}
+
+static json_t *receipts_result(struct fake_chain *chain, const json_t *call)
 {
 	const json_t *tag = json_array_get(json_object_get(call, "params"), 0);
-	json_t *entry = entry_at(chain, number_of(chain, tag));
+	uint64_t number = number_of(chain, tag);
+	json_t *entry = entry_at(chain, number);
+	json_t *receipts;
+	json_t *first;
 
-	return fake_result(call,
-			   entry ? json_incref(json_object_get(entry, "block")) : json_null());
+	if (chain->faults.no_block_receipts)
+		return fake_error(call, -32601, "the method does not exist/is not available");
+	if (chain->faults.no_hash_receipts && strlen(json_string_value(tag)) == 66)
+		return fake_error(call, -32602, "invalid argument 0: hex number > 64 bits");
+	if (!entry)
+		return fake_result(call, json_null());
+	receipts = json_deep_copy(json_object_get(entry, "receipts"));
+	first = json_array_get(receipts, 0);
+	if (first && lies(chain, LIE_RECEIPT, number))
+		(void)json_object_set_new(
+			first, "status",
+			json_string(strcmp(member(first, "status"), "0x1") == 0 ? "0x0" : "0x1"));
+	if (first && lies(chain, LIE_RECEIPT_GONE, number))
+		(void)json_array_remove(receipts, json_array_size(receipts) - 1);
+	if (json_array_size(json_object_get(first, "logs")) && lies(chain, LIE_RECEIPT_LOG, number))
+		(void)json_array_remove(json_object_get(first, "logs"), 0);
+	return fake_result(call, receipts);
+}
+
+static json_t *receipt_result(struct fake_chain *chain, const json_t *call)
+{
+	const json_t *hash = json_array_get(json_object_get(call, "params"), 0);
+	const json_t *known = json_object_get(chain->receipts, json_string_value(hash));
+
+	if (!known || !entry_at(chain, (uint64_t)json_integer_value(json_array_get(known, 0))))
+		return fake_result(call, json_null());
+	return fake_result(call, json_incref(json_array_get(known, 1)));
 }
 
 static bool among(const json_t *wanted, const char *value)
@@ -599,6 +688,35 @@ static void spoil(struct fake_chain *chain, json_t *logs)
 	json_decref(log);
 }
 
+/* The wanted logs of one block, or a lie about them. */
+static void append_logs(json_t *out, struct fake_chain *chain, const json_t *filter, uint64_t n)
+{
+	const json_t *logs = json_object_get(entry_at(chain, n), "logs");
+	json_t *own = json_array();
+	json_t *first;
+	json_t *log;
+	size_t i;
+
+	json_array_foreach (logs, i, log)
+		if (passes(filter, log))
+			(void)json_array_append_new(own, json_deep_copy(log));
+	first = json_array_get(own, 0);
+	if (first && strlen(member(first, "data")) > 2 && lies(chain, LIE_LOG_ALTERED, n))
+		alter(first, "data");
+	if (first && lies(chain, LIE_LOG_MOVED, n))
+		(void)json_object_set_new(first, "transactionIndex", json_string("0x7"));
+	if (first && lies(chain, LIE_LOG_INVENTED, n)) {
+		log = json_deep_copy(json_array_get(own, json_array_size(own) - 1));
+		(void)json_object_set_new(log, "data", json_string("0x1234"));
+		(void)json_object_set_new(log, "logIndex", json_string("0x3e8"));
+		(void)json_array_append_new(own, log);
+	}
+	if (first && lies(chain, LIE_LOG_OMITTED, n))
+		(void)json_array_remove(own, 0);
+	(void)json_array_extend(out, own);
+	json_decref(own);
+}
+
 static json_t *logs_result(struct fake_chain *chain, const json_t *call)
 {
 	const json_t *filter = json_array_get(json_object_get(call, "params"), 0);
@@ -620,15 +738,8 @@ static json_t *logs_result(struct fake_chain *chain, const json_t *call)
 		return fake_error(call, -32005, words);
 	}
 	out = json_array();
-	for (uint64_t n = from; n <= to && n <= chain->faults.head; n++) {
-		const json_t *logs = json_object_get(entry_at(chain, n), "logs");
-		json_t *log;
-		size_t i;
-
-		json_array_foreach (logs, i, log)
-			if (passes(filter, log))
-				(void)json_array_append(out, log);
-	}
+	for (uint64_t n = from; n <= to && n <= chain->faults.head; n++)
+		append_logs(out, chain, filter, n);
 	if (chain->faults.logs_max && json_array_size(out) > chain->faults.logs_max) {
 		json_decref(out);
 		(void)snprintf(words, sizeof(words), "query returned more than %u results",
@@ -699,6 +810,10 @@ static json_t *one_call(struct fake_chain *chain, const json_t *call)
 	if (strcmp(method, "eth_getBlockByNumber") == 0 ||
 	    strcmp(method, "eth_getBlockByHash") == 0)
 		return block_result(chain, call);
+	if (strcmp(method, "eth_getBlockReceipts") == 0)
+		return receipts_result(chain, call);
+	if (strcmp(method, "eth_getTransactionReceipt") == 0)
+		return receipt_result(chain, call);
 	if (strcmp(method, "eth_getLogs") == 0)
 		return logs_result(chain, call);
 	if (strcmp(method, "eth_call") == 0)

@@ -56,6 +56,21 @@ void fake_reply_text(struct fake_reply *reply, const char *text);
  * A callback that serves a recorded chain as a node does, with limits and faults. The context is a
  * struct fake_chain.
  */
+enum fake_lie {
+	LIE_NONE,
+	LIE_LOG_ALTERED,  /* eth_getLogs: other data */
+	LIE_LOG_INVENTED, /* one more log behind the block's last */
+	LIE_LOG_OMITTED,  /* the block's first log is left out */
+	LIE_LOG_MOVED,    /* the block's first log is of another transaction */
+	LIE_RECEIPT,      /* a receipt's status */
+	LIE_RECEIPT_GONE, /* the last receipt is left out */
+	LIE_RECEIPT_LOG,  /* a receipt has one log less */
+	LIE_HEADER,       /* another state root */
+	LIE_PARENT,       /* another parent hash */
+	LIE_BODY,         /* a transaction's value */
+	LIE_SENDER,       /* a transaction's sender */
+};
+
 struct fake_faults {
 	uint64_t seed;
 	unsigned percent; /* of the requests: 429, 500, truncated, HTML, hang-up, in turn */
@@ -70,6 +85,12 @@ struct fake_faults {
 	unsigned wrong_log_percent; /* of the eth_getLogs answers: a log out of place, doubled,
 					     unasked, removed, of another block hash, in turn */
 	uint64_t head;              /* 0: the last block */
+	enum fake_lie lie;          /* about block `lie_block` (0: every block that can be) */
+	uint64_t lie_block;
+	unsigned lie_times;     /* answers; 0: always */
+	bool no_block_receipts; /* eth_getBlockReceipts is not there */
+	bool no_hash_receipts;  /* it refuses block hashes */
+	bool no_bodies;         /* pruned */
 };
 
 struct fake_chain;

@@ -6,10 +6,17 @@
 
 typedef unsigned __int128 wide;
 
-static const char *const user_texts[SCRIPT_USERS] = {
-	"0xa1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1", "0xb2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2",
-	"0xc3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3", "0xd4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4",
-	"0xe5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5", "0xf6f6f6f6f6f6f6f6f6f6f6f6f6f6f6f6f6f6f6f6",
+static const struct script_names own_names = {
+	.pool = SCRIPT_POOL_TEXT,
+	.token = SCRIPT_TOKEN_TEXT,
+	.timelock = SCRIPT_TIMELOCK_TEXT,
+	.manager = SCRIPT_MANAGER_TEXT,
+	.users = {"0xa1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1",
+		  "0xb2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2",
+		  "0xc3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3",
+		  "0xd4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4",
+		  "0xe5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5",
+		  "0xf6f6f6f6f6f6f6f6f6f6f6f6f6f6f6f6f6f6f6f6"},
 };
 
 static struct address address_from(const char *text)
@@ -22,13 +29,12 @@ static struct address address_from(const char *text)
 
 const char *script_user(struct script *s, int user)
 {
-	(void)s;
-	return user_texts[user];
+	return s->names.users[user];
 }
 
 struct address script_address(int user)
 {
-	return address_from(user_texts[user]);
+	return address_from(own_names.users[user]);
 }
 
 const char *script_number(struct script *s, uint64_t value)
@@ -193,9 +199,9 @@ static void transfer(struct script *s, const char *from, const char *to, uint64_
 		s->contract.supply += amount;
 	if (strcmp(to, SCRIPT_NOBODY_TEXT) == 0)
 		s->contract.supply -= amount;
-	if (strcmp(to, SCRIPT_POOL_TEXT) == 0)
+	if (strcmp(to, s->names.pool) == 0)
 		s->contract.balance += amount;
-	if (strcmp(from, SCRIPT_POOL_TEXT) == 0)
+	if (strcmp(from, s->names.pool) == 0)
 		s->contract.balance -= amount;
 }
 
@@ -239,7 +245,7 @@ static void reward_step(struct script *s)
 	c->rewards[c->reward_count].block = s->block.number;
 	c->rewards[c->reward_count].amount = amount;
 	c->rewards[c->reward_count++].shares_then = c->total_shares;
-	transfer(s, SCRIPT_NOBODY_TEXT, SCRIPT_POOL_TEXT, amount);
+	transfer(s, SCRIPT_NOBODY_TEXT, s->names.pool, amount);
 	c->total_stake += amount;
 	c->apr = next_apr(c) + c->apr_too_high;
 	script_emit(s, API3_POOL, "MintedReward", script_number(s, epoch), script_number(s, amount),
@@ -267,9 +273,9 @@ static void deposit(struct script *s, int user, uint64_t amount)
 
 	reward_step(s);
 	u->unstaked += amount;
-	transfer(s, user_texts[user], SCRIPT_POOL_TEXT, amount);
+	transfer(s, s->names.users[user], s->names.pool, amount);
 	emit_approval(s);
-	script_emit(s, API3_POOL, "Deposited", user_texts[user], script_number(s, amount),
+	script_emit(s, API3_POOL, "Deposited", s->names.users[user], script_number(s, amount),
 		    script_number(s, u->unstaked), NULL);
 }
 
@@ -288,9 +294,9 @@ static void move_delegation(struct script *s, int user, bool is_increase, uint64
 		return;
 	d = &s->contract.users[u->delegate];
 	d->delegated_to = is_increase ? d->delegated_to + shares : d->delegated_to - shares;
-	script_emit(s, API3_POOL, "UpdatedDelegation", user_texts[user], user_texts[u->delegate],
-		    is_increase ? "true" : "false", script_number(s, shares),
-		    script_number(s, d->delegated_to), NULL);
+	script_emit(s, API3_POOL, "UpdatedDelegation", s->names.users[user],
+		    s->names.users[u->delegate], is_increase ? "true" : "false",
+		    script_number(s, shares), script_number(s, d->delegated_to), NULL);
 }
 
 static void stake(struct script *s, int user, uint64_t amount)
@@ -307,7 +313,7 @@ static void stake(struct script *s, int user, uint64_t amount)
 	c->total_stake += amount;
 	keep_checkpoint(s, u);
 	move_delegation(s, user, true, shares);
-	script_emit(s, API3_POOL, "Staked", user_texts[user], script_number(s, amount),
+	script_emit(s, API3_POOL, "Staked", s->names.users[user], script_number(s, amount),
 		    script_number(s, shares), script_number(s, u->unstaked),
 		    script_number(s, u->shares), script_number(s, c->total_shares),
 		    script_number(s, c->total_stake), NULL);
@@ -339,9 +345,9 @@ void script_schedule(struct script *s, int user, uint64_t amount)
 	u->shares -= u->unstake_shares;
 	keep_checkpoint(s, u);
 	move_delegation(s, user, false, u->unstake_shares);
-	script_emit(s, API3_POOL, "ScheduledUnstake", user_texts[user], script_number(s, amount),
-		    script_number(s, u->unstake_shares), script_number(s, u->scheduled_for),
-		    script_number(s, u->shares), NULL);
+	script_emit(s, API3_POOL, "ScheduledUnstake", s->names.users[user],
+		    script_number(s, amount), script_number(s, u->unstake_shares),
+		    script_number(s, u->scheduled_for), script_number(s, u->shares), NULL);
 }
 
 void script_unstake(struct script *s, int user)
@@ -361,7 +367,7 @@ void script_unstake(struct script *s, int user)
 	u->unstake_amount = 0;
 	u->unstake_shares = 0;
 	u->scheduled_for = 0;
-	script_emit(s, API3_POOL, "Unstaked", user_texts[user], script_number(s, amount),
+	script_emit(s, API3_POOL, "Unstaked", s->names.users[user], script_number(s, amount),
 		    script_number(s, u->unstaked), script_number(s, c->total_shares),
 		    script_number(s, c->total_stake), NULL);
 }
@@ -373,8 +379,8 @@ void script_withdraw(struct script *s, int user, uint64_t amount)
 	script_transaction(s);
 	reward_step(s);
 	u->unstaked -= amount;
-	transfer(s, SCRIPT_POOL_TEXT, user_texts[user], amount);
-	script_emit(s, API3_POOL, "Withdrawn", user_texts[user], script_number(s, amount),
+	transfer(s, s->names.pool, s->names.users[user], amount);
+	script_emit(s, API3_POOL, "Withdrawn", s->names.users[user], script_number(s, amount),
 		    script_number(s, u->unstaked), NULL);
 }
 
@@ -385,7 +391,7 @@ void script_payout(struct script *s, const char *recipient, uint64_t amount)
 	script_transaction(s);
 	reward_step(s);
 	c->total_stake -= amount;
-	transfer(s, SCRIPT_POOL_TEXT, recipient, amount);
+	transfer(s, s->names.pool, recipient, amount);
 	script_emit(s, API3_POOL, "PaidOutClaim", recipient, script_number(s, amount),
 		    script_number(s, c->total_stake), NULL);
 }
@@ -402,7 +408,7 @@ void script_delegate(struct script *s, int user, int to)
 	u->delegate = to;
 	u->delegated_at = s->block.timestamp;
 	c->users[to].delegated_to += u->shares;
-	script_emit(s, API3_POOL, "Delegated", user_texts[user], user_texts[to],
+	script_emit(s, API3_POOL, "Delegated", s->names.users[user], s->names.users[to],
 		    script_number(s, u->shares), script_number(s, c->users[to].delegated_to), NULL);
 }
 
@@ -417,7 +423,7 @@ void script_undelegate(struct script *s, int user)
 	c->users[from].delegated_to -= u->shares;
 	u->delegate = -1;
 	u->delegated_at = s->block.timestamp;
-	script_emit(s, API3_POOL, "Undelegated", user_texts[user], user_texts[from],
+	script_emit(s, API3_POOL, "Undelegated", s->names.users[user], s->names.users[from],
 		    script_number(s, u->shares), script_number(s, c->users[from].delegated_to),
 		    NULL);
 }
@@ -429,12 +435,12 @@ void script_manager_deposit(struct script *s, int user, uint64_t amount)
 	script_transaction(s);
 	u->unstaked += amount;
 	s->label = "timelock manager's ";
-	transfer(s, SCRIPT_TIMELOCK_TEXT, SCRIPT_POOL_TEXT, amount);
+	transfer(s, s->names.timelock, s->names.pool, amount);
 	s->label = NULL;
-	script_emit(s, API3_POOL, "DepositedByTimelockManager", user_texts[user],
+	script_emit(s, API3_POOL, "DepositedByTimelockManager", s->names.users[user],
 		    script_number(s, amount), script_number(s, u->unstaked), NULL);
-	script_emit(s, API3_TIMELOCK_MANAGER, "WithdrawnToPool", user_texts[user], SCRIPT_POOL_TEXT,
-		    user_texts[user], NULL);
+	script_emit(s, API3_TIMELOCK_MANAGER, "WithdrawnToPool", s->names.users[user],
+		    s->names.pool, s->names.users[user], NULL);
 }
 
 void script_vesting_deposit(struct script *s, int user, uint64_t amount, uint64_t start,
@@ -450,11 +456,11 @@ void script_vesting_deposit(struct script *s, int user, uint64_t amount, uint64_
 	u->timelock_start = start;
 	u->timelock_end = end;
 	s->label = "timelock manager's ";
-	transfer(s, SCRIPT_TIMELOCK_TEXT, SCRIPT_POOL_TEXT, amount);
+	transfer(s, s->names.timelock, s->names.pool, amount);
 	s->label = NULL;
-	script_emit(s, API3_POOL, "DepositedVesting", user_texts[user], script_number(s, amount),
-		    script_number(s, start), script_number(s, end), script_number(s, u->unstaked),
-		    script_number(s, u->vesting), NULL);
+	script_emit(s, API3_POOL, "DepositedVesting", s->names.users[user],
+		    script_number(s, amount), script_number(s, start), script_number(s, end),
+		    script_number(s, u->unstaked), script_number(s, u->vesting), NULL);
 }
 
 void script_vest(struct script *s, int user)
@@ -471,7 +477,7 @@ void script_vest(struct script *s, int user)
 	amount = unlocked - (u->timelock_total - u->timelock_remaining);
 	u->vesting -= amount;
 	u->timelock_remaining -= amount;
-	script_emit(s, API3_POOL, "VestedTimelock", user_texts[user], script_number(s, amount),
+	script_emit(s, API3_POOL, "VestedTimelock", s->names.users[user], script_number(s, amount),
 		    script_number(s, u->vesting), NULL);
 }
 
@@ -521,10 +527,10 @@ void script_precalculate(struct script *s, int user, uint64_t epochs)
 	for (; epochs && u->locked_next >= oldest; epochs--)
 		u->locked += locked_part(s, u, u->locked_next--);
 	if (u->locked_next >= oldest)
-		script_emit(s, API3_POOL, "CalculatingUserLocked", user_texts[user],
+		script_emit(s, API3_POOL, "CalculatingUserLocked", s->names.users[user],
 			    script_number(s, u->locked_next), script_number(s, oldest), NULL);
 	else
-		script_emit(s, API3_POOL, "CalculatedUserLocked", user_texts[user],
+		script_emit(s, API3_POOL, "CalculatedUserLocked", s->names.users[user],
 			    script_number(s, u->locked), NULL);
 }
 
@@ -532,8 +538,8 @@ void script_propose(struct script *s, int user)
 {
 	script_transaction(s);
 	s->contract.users[user].proposed_at = s->block.timestamp;
-	script_emit(s, API3_POOL, "UpdatedLastProposalTimestamp", user_texts[user],
-		    script_number(s, s->block.timestamp), SCRIPT_MANAGER_TEXT, NULL);
+	script_emit(s, API3_POOL, "UpdatedLastProposalTimestamp", s->names.users[user],
+		    script_number(s, s->block.timestamp), s->names.manager, NULL);
 }
 
 void script_set(struct script *s, const char *event, uint64_t value)
@@ -559,7 +565,7 @@ void script_set(struct script *s, const char *event, uint64_t value)
 void script_set_manager(struct script *s, bool is_active)
 {
 	script_transaction(s);
-	script_emit(s, API3_POOL, "SetClaimsManagerStatus", SCRIPT_MANAGER_TEXT,
+	script_emit(s, API3_POOL, "SetClaimsManagerStatus", s->names.manager,
 		    is_active ? "true" : "false", NULL);
 }
 
@@ -567,7 +573,7 @@ void script_set_minter(struct script *s, bool is_minter)
 {
 	script_transaction(s);
 	s->contract.is_minter = is_minter;
-	script_emit(s, API3_TOKEN, "MinterStatusUpdated", SCRIPT_POOL_TEXT,
+	script_emit(s, API3_TOKEN, "MinterStatusUpdated", s->names.pool,
 		    is_minter ? "true" : "false", NULL);
 }
 
@@ -587,6 +593,8 @@ static void begin_block(struct script *s, uint64_t seconds)
 	s->log_count = 0;
 	s->next_log_index = 0;
 	s->transaction_index = 0;
+	if (s->is_bare)
+		return;
 	state_next_block(s->state, s->block.number);
 	s->applying.status = OK;
 	apply_begin_block(&s->applying);
@@ -616,6 +624,8 @@ void script_apply(struct script *s)
 	if (s->status != OK || s->is_applied)
 		return;
 	s->is_applied = true;
+	if (s->is_bare)
+		return;
 	s->status = apply_block(&count, &s->applying, s->logs, s->log_count, &options, &s->err);
 	if (s->status == OK && s->after_block)
 		s->after_block(s, s->context);
@@ -635,10 +645,10 @@ static void open_pool(struct script *s, const struct protocol *protocol)
 {
 	struct pool_setup setup = {.name = "script", .protocol = "api3", .start_block = 1};
 
-	s->contracts[API3_POOL] = address_from(SCRIPT_POOL_TEXT);
-	s->contracts[API3_TOKEN] = address_from(SCRIPT_TOKEN_TEXT);
-	s->contracts[API3_CLAIMS_MANAGERS] = address_from(SCRIPT_MANAGER_TEXT);
-	s->contracts[API3_TIMELOCK_MANAGER] = address_from(SCRIPT_TIMELOCK_TEXT);
+	s->contracts[API3_POOL] = address_from(s->names.pool);
+	s->contracts[API3_TOKEN] = address_from(s->names.token);
+	s->contracts[API3_CLAIMS_MANAGERS] = address_from(s->names.manager);
+	s->contracts[API3_TIMELOCK_MANAGER] = address_from(s->names.timelock);
 	for (size_t i = 0; i < 4; i++) {
 		setup.contracts[i].addresses = &s->contracts[i];
 		setup.contracts[i].count = 1;
@@ -663,11 +673,10 @@ static void begin_mirror(struct script *s)
 	recorder_init(&s->recorder, &s->applying);
 }
 
-static void create(struct script *s)
+static void begin_contract(struct script *s)
 {
-	static const bool nothing_there[ROLES_MAX] = {false};
-	struct block_ref before = {0};
 	struct script_contract *c = &s->contract;
+	uint64_t epoch = s->block.timestamp / SCRIPT_WEEK;
 
 	*c = (struct script_contract){.total_stake = 1,
 				      .total_shares = 1,
@@ -678,37 +687,68 @@ static void create(struct script *s)
 				      .target = SCRIPT_ONE / 2,
 				      .wait = SCRIPT_WEEK,
 				      .threshold = UINT64_C(1000000000000000),
-				      .reward_epoch = SCRIPT_FIRST_EPOCH,
-				      .genesis_epoch = SCRIPT_FIRST_EPOCH};
+				      .reward_epoch = epoch,
+				      .genesis_epoch = epoch};
 	for (int i = 0; i < SCRIPT_USERS; i++)
 		c->users[i].delegate = -1;
-	s->block.number = 0;
-	s->block.timestamp = UINT64_C(2700) * SCRIPT_WEEK;
-	begin_block(s, 1000);
-	assert_ok(s->pool.protocol->seed(&s->applying, &before, nothing_there, &s->err), s->err);
-	assert_ok(s->pool.protocol->birth(&s->applying, &s->err), s->err);
-	script_transfer(s, SCRIPT_NOBODY_TEXT, SCRIPT_MANAGER_TEXT, SCRIPT_SUPPLY);
+}
+
+static void set_up_contracts(struct script *s)
+{
+	script_transfer(s, SCRIPT_NOBODY_TEXT, s->names.manager, SCRIPT_SUPPLY);
 	script_set_minter(s, true);
 	script_transaction(s);
-	script_emit(s, API3_POOL, "SetDaoApps", SCRIPT_MANAGER_TEXT, SCRIPT_MANAGER_TEXT,
-		    SCRIPT_TIMELOCK_TEXT, SCRIPT_TIMELOCK_TEXT, NULL);
+	script_emit(s, API3_POOL, "SetDaoApps", s->names.manager, s->names.manager,
+		    s->names.timelock, s->names.timelock, NULL);
 	script_set_manager(s, true);
+}
+
+static void create(struct script *s)
+{
+	static const bool nothing_there[ROLES_MAX] = {false};
+	struct block_ref before = {0};
+
+	s->block.number = 0;
+	s->block.timestamp = (uint64_t)SCRIPT_FIRST_EPOCH * SCRIPT_WEEK;
+	begin_block(s, 1000);
+	begin_contract(s);
+	assert_ok(s->pool.protocol->seed(&s->applying, &before, nothing_there, &s->err), s->err);
+	assert_ok(s->pool.protocol->birth(&s->applying, &s->err), s->err);
+	set_up_contracts(s);
 	script_next(s, SCRIPT_WEEK);
+}
+
+static void open_empty(struct script *s, const struct script_names *names)
+{
+	memset(s, 0, sizeof(*s));
+	s->names = *names;
+	s->spoil_log = SIZE_MAX;
+	s->arena = arena_new();
+	s->block_arena = arena_new();
 }
 
 void script_open(struct script *s, const struct protocol *protocol)
 {
 	static const struct store_identity identity = {.chain_id = 1, .pool_set = "script"};
 
-	memset(s, 0, sizeof(*s));
-	s->spoil_log = SIZE_MAX;
-	s->arena = arena_new();
-	s->block_arena = arena_new();
+	open_empty(s, &own_names);
 	scratch_make(s->folder);
 	assert_ok(store_open(&s->store, s->folder, STORE_WRITE, &identity, &s->err), s->err);
 	open_pool(s, protocol);
 	begin_mirror(s);
 	create(s);
+}
+
+void script_open_bare(struct script *s, const struct script_names *names,
+		      const struct block_ref *before)
+{
+	open_empty(s, names);
+	s->is_bare = true;
+	open_pool(s, NULL);
+	s->block = *before;
+	begin_block(s, 12);
+	begin_contract(s);
+	set_up_contracts(s);
 }
 
 void script_restart(struct script *s, size_t spoil_log, size_t spoil_word)
@@ -721,6 +761,7 @@ void script_restart(struct script *s, size_t spoil_log, size_t spoil_word)
 	arena_reset(s->block_arena);
 	memset(s, 0, sizeof(*s));
 	memcpy(s->folder, old.folder, sizeof(s->folder));
+	s->names = old.names;
 	s->arena = old.arena;
 	s->block_arena = old.block_arena;
 	s->store = old.store;
@@ -733,10 +774,12 @@ void script_restart(struct script *s, size_t spoil_log, size_t spoil_word)
 
 void script_close(struct script *s)
 {
-	state_close(s->state);
-	store_abort(s->txn);
-	store_close(s->store);
-	scratch_remove(s->folder);
+	if (!s->is_bare) {
+		state_close(s->state);
+		store_abort(s->txn);
+		store_close(s->store);
+		scratch_remove(s->folder);
+	}
 	arena_free(s->block_arena);
 	arena_free(s->arena);
 	memset(s, 0, sizeof(*s));
@@ -852,7 +895,7 @@ static void season_begins(struct script *s)
 	script_manager_deposit(s, CAROL, 70000);
 	script_vesting_deposit(s, CAROL, 30000, now, now + 3000);
 	script_stake(s, CAROL, 90000);
-	script_transfer(s, user_texts[DAVE], SCRIPT_POOL_TEXT, 77); /* stray */
+	script_transfer(s, s->names.users[DAVE], s->names.pool, 77); /* stray */
 	script_next(s, 600);
 	script_vest(s, CAROL);
 	script_next(s, SCRIPT_WEEK);
@@ -875,22 +918,22 @@ static void season_parameters(struct script *s)
 	script_set(s, "SetProposalVotingPowerThreshold", UINT64_C(2000000000000000));
 	script_set(s, "SetUnstakeWaitPeriod", 2 * SCRIPT_WEEK);
 	script_transaction(s);
-	script_emit(s, API3_TOKEN, "BurnerStatusUpdated", user_texts[ERIN], "true", NULL);
+	script_emit(s, API3_TOKEN, "BurnerStatusUpdated", s->names.users[ERIN], "true", NULL);
 	script_next(s, SCRIPT_WEEK);
 }
 
 static void season_payouts(struct script *s)
 {
-	script_payout(s, user_texts[FRANK], 250000);
+	script_payout(s, s->names.users[FRANK], 250000);
 	script_precalculate(s, ALICE, 2);
 	script_precalculate(s, ALICE, 100);
 	script_next(s, 5);
 	script_unstake(s, BOB);
 	script_unstake(s, ALICE);
 	script_next(s, 5);
-	script_payout(s, SCRIPT_POOL_TEXT, 1234);
+	script_payout(s, s->names.pool, 1234);
 	script_vest(s, CAROL);
-	script_transfer(s, user_texts[ERIN], SCRIPT_NOBODY_TEXT, 5000);
+	script_transfer(s, s->names.users[ERIN], SCRIPT_NOBODY_TEXT, 5000);
 	script_next(s, SCRIPT_WEEK);
 	script_delegate(s, BOB, ERIN);
 	script_undelegate(s, CAROL);
@@ -898,7 +941,7 @@ static void season_payouts(struct script *s)
 	script_schedule(s, BOB, 1000);
 	script_withdraw(s, ALICE, 60000);
 	script_next(s, 2 * SCRIPT_WEEK + 1);
-	script_payout(s, user_texts[ALICE], 0);
+	script_payout(s, s->names.users[ALICE], 0);
 	script_unstake(s, BOB);
 	script_next(s, SCRIPT_WEEK);
 }

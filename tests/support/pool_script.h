@@ -21,7 +21,7 @@ enum {
 	SCRIPT_USERS = 6,
 	SCRIPT_LOGS_MAX = 64,
 	SCRIPT_REWARDS_MAX = 80,
-	SCRIPT_CHECKPOINTS_MAX = 64,
+	SCRIPT_CHECKPOINTS_MAX = 256,
 	SCRIPT_FIRST_EPOCH = 2700,
 	SCRIPT_SUPPLY = 10000000,
 };
@@ -84,8 +84,19 @@ struct script_contract {
 	bool skips_rewards;
 };
 
+/* Addresses as lower-case texts. */
+struct script_names {
+	const char *pool;
+	const char *token;
+	const char *timelock;
+	const char *manager; /* of claims; also the DAO's agent */
+	const char *users[SCRIPT_USERS];
+};
+
 struct script {
 	char folder[SCRATCH_PATH_SIZE];
+	struct script_names names;
+	bool is_bare;        /* no mirror: whoever plays takes the logs */
 	struct arena *arena; /* of the whole script */
 	struct arena *block_arena;
 	struct store *store;
@@ -131,6 +142,11 @@ enum { SCRIPT_DROP = 1000 };
  * `protocol` NULL is the registered one. */
 void script_open(struct script *s, const struct protocol *protocol);
 void script_close(struct script *s);
+
+/* Only the contracts, no mirror: the block behind `before` with their creation is in hand, and each
+ * block's logs are there until script_next. */
+void script_open_bare(struct script *s, const struct script_names *names,
+		      const struct block_ref *before);
 
 /* From the start again, in the same empty store, with one log spoiled. */
 void script_restart(struct script *s, size_t spoil_log, size_t spoil_word);

@@ -8,8 +8,10 @@
 //   --latency MS             every answer takes that long
 //   --fault-rate P           that share of the requests fails, by turns: 429, 500, half a body, HTML, a hang-up
 //   --drop-logs P            eth_getLogs leaves out that share of the logs; receipts stay whole
+//   --omit BLOCK,BLOCK       eth_getLogs leaves out all logs of these blocks
 //   --lie-log BLOCK:INDEX    that log's last data word (or last topic, if it has no data) is one too high, everywhere
 //   --fork BLOCK:DEPTH       at that head the last DEPTH blocks are empty ones of other hashes; soon the real ones return
+//   --no-method NAME,NAME    these methods do not exist
 //   --step MS                head starts at the first block and grows by one every MS
 //   --seed N                 what the random faults grow from (1)
 // GET /ctl tells { head, requests, methods, faults }; POST /ctl { "head": N } moves the head.
@@ -18,7 +20,7 @@ import { createServer } from 'node:http';
 import { gunzipSync } from 'node:zlib';
 import { parseArgs } from 'node:util';
 
-const text = ['port', 'head', 'max-range', 'max-logs', 'latency', 'fault-rate', 'drop-logs', 'lie-log', 'fork', 'step', 'seed'];
+const text = ['port', 'head', 'max-range', 'max-logs', 'latency', 'fault-rate', 'drop-logs', 'lie-log', 'fork', 'step', 'seed', 'no-method', 'omit'];
 const { values: given, positionals: [file] } = parseArgs({ allowPositionals: true, options: Object.fromEntries(text.map(k => [k, { type: 'string' }])) });
 const number = (key, otherwise) => given[key] === undefined ? otherwise : Number(given[key]);
 const quantity = n => '0x' + Number(n).toString(16);
@@ -78,6 +80,7 @@ const chain = new Chain(file);
 if (given['lie-log']) chain.lie(...given['lie-log'].split(':').map(Number));
 let head = number('head', given.step ? chain.first : chain.last);
 if (given.step) setInterval(() => { if (head < chain.last) head++; }, number('step')).unref();
+const omitted = new Set((given.omit ?? '').split(',').map(Number));
 const fork = given.fork && { at: Number(given.fork.split(':')[0]), depth: Number(given.fork.split(':')[1]), shown: 0, now: 'not yet' };
 
 class Refusal extends Error { constructor(code, message) { super(message); this.code = code; } }
@@ -111,7 +114,7 @@ function logs(filter) {
   const where = filter.address && [].concat(filter.address).map(a => a.toLowerCase());
   const fits = log => (!where || where.includes(log.address.toLowerCase()))
     && (filter.topics ?? []).every((want, i) => want === null || [].concat(want).includes(log.topics[i]));
-  const found = entries.flatMap(e => e.logs).filter(fits).filter(() => !given['drop-logs'] || random() >= number('drop-logs'));
+  const found = entries.filter(e => !omitted.has(e.height)).flatMap(e => e.logs).filter(fits).filter(() => !given['drop-logs'] || random() >= number('drop-logs'));
   const limit = number('max-logs', Infinity);
   if (found.length > limit) throw new Refusal(-32005, `query returned more than ${limit} results`);
   return found;
@@ -152,6 +155,8 @@ const METHODS = {
     return proof;
   },
 };
+
+for (const name of (given['no-method'] ?? '').split(',')) delete METHODS[name];
 
 const counts = {};
 let requests = 0, faults = 0;

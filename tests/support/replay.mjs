@@ -2,13 +2,16 @@
 import { spawn } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { freePort } from './anvil.mjs';
 
-const script = join(dirname(fileURLToPath(import.meta.url)), 'replay-node.mjs');
+// REPLAY_NODE: another program of the same options, which has to be told its port.
+const script = process.env.REPLAY_NODE ?? join(dirname(fileURLToPath(import.meta.url)), 'replay-node.mjs');
 const children = new Set();
 process.on('exit', () => { for (const c of children) c.kill('SIGKILL'); });
 
 // startReplay(file, { 'max-range': 40, 'fault-rate': 0.16, seed: 7 }) -> { url, ctl(), head(n), stop() }
 export async function startReplay(file, options = {}) {
+  if (process.env.REPLAY_NODE) options = { port: await freePort(), ...options };
   const args = Object.entries(options).flatMap(([k, v]) => [`--${k}`, String(v)]);
   const child = spawn(process.execPath, [script, file, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
   children.add(child);
@@ -16,7 +19,7 @@ export async function startReplay(file, options = {}) {
     let out = '', err = '';
     child.stdout.on('data', d => {
       out += d;
-      const m = out.match(/listening on (\S+)\n/);
+      const m = out.match(/(?:listening on|at) (http:\S+)\n/);
       if (m) resolve(m[1]);
     });
     child.stderr.on('data', d => { err += d; });

@@ -1,0 +1,33 @@
+/* How the nodes are, and whether one of them keeps the mirror from going on. */
+#include <stdlib.h>
+
+#include "indexer/node_note.h"
+#include "serve/answer.h"
+
+static bool add_node(void *context, const struct witness_record *record)
+{
+	json_t *node = json_object();
+
+	json_put(node, "node", json_string(record->label));
+	json_put(node, "head",
+		 record->has_head ? json_integer((json_int_t)record->head) : json_null());
+	json_put(node, "latency_ms", json_integer((json_int_t)record->latency_ms));
+	json_put(node, "answers", json_integer((json_int_t)record->answers));
+	json_put(node, "troubles", json_integer((json_int_t)record->troubles));
+	json_put(node, "lies", json_integer((json_int_t)record->lies));
+	json_put(node, "omissions", json_integer((json_int_t)record->omissions));
+	json_put(node, "quarantined", json_boolean(record->is_quarantined));
+	if (json_array_append_new(context, node) != 0)
+		abort();
+	return true;
+}
+
+enum status nodes_put(json_t *status, const struct moment *m, struct error *err)
+{
+	json_t *nodes = json_array();
+	enum status st = node_note_each(m->txn, add_node, nodes, err);
+
+	json_put(status, "state", json_string(moment_is_degraded(m) ? "degraded" : "ok"));
+	json_put(status, "nodes", nodes);
+	return st;
+}
