@@ -43,6 +43,11 @@ static const struct verb verbs[] = {
 	 verb_findings},
 	{"explain", "TX[:LOG]", "an event's figures with their formulas; who paid a payout", 1, 1,
 	 true, READS | RAW, verb_explain},
+	{"evidence", "TX[:LOG]", "write a file that proves an event by its block's hash", 1, 1,
+	 true, OPTION_BIT(OPTION_OUTPUT) | OPTION_BIT(OPTION_QUIET) | OPTION_BIT(OPTION_VERBOSE),
+	 verb_evidence},
+	{"verify", "FILE", "check such a file, from its bytes alone", 1, 1, false,
+	 OPTION_BIT(OPTION_JSON), verb_verify},
 	{"decode", "", "a log or call data by a signature or an ABI file", 0, 0, false,
 	 OPTION_BIT(OPTION_JSON) | OPTION_BIT(OPTION_ABI) | OPTION_BIT(OPTION_SIGNATURE) |
 		 OPTION_BIT(OPTION_DATA) | OPTION_BIT(OPTION_TOPIC),

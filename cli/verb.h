@@ -33,6 +33,8 @@ int verb_payouts(const struct command *command);
 int verb_events(const struct command *command);
 int verb_findings(const struct command *command);
 int verb_explain(const struct command *command);
+int verb_evidence(const struct command *command);
+int verb_verify(const struct command *command);
 int verb_decode(const struct command *command);
 int verb_check_store(const struct command *command);
 int verb_config(const struct command *command);
