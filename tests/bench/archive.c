@@ -2,102 +2,16 @@
  * Logs are kept by address: the rendered text of one address stands in one piece, in the chain's
  * order and with a comma behind each log, so that a question for a range of blocks is one copy.
  * Beside it stand the places where the logs begin, and their topics as small numbers.
+ *
+ * Of headers and receipts only what cannot be worked out at once is kept: hashes and roots. Blooms
+ * are put together from the topics' keys when they are asked for.
  */
-#include "tests/bench/archive.h"
+#include "tests/bench/archive_impl.h"
 
 #include <assert.h>
-#include <stdio.h>
 #include <stdlib.h>
 
-#include "protocols/api3/rules.h"
-
-enum { SOURCES = 3, NO_TOPIC = 0, UNKNOWN_TOPIC = UINT32_MAX };
-
-struct entry {
-	uint64_t offset;
-	uint32_t log_index;
-	uint32_t topics[LOG_TOPICS_MAX]; /* as numbers, see struct topic_set */
-};
-
-/* Everything that one address logged. */
-struct source_logs {
-	struct address address;
-	struct text text;
-	struct entry *entries;
-	size_t count;
-	size_t capacity;
-	uint32_t *starts; /* by block with events: its first entry; one more behind the last */
-};
-
-/* Numbers for topics, from 1 on: an open-addressing table. */
-struct topic_set {
-	struct hash *values;
-	uint32_t *numbers;
-	size_t size; /* a power of two */
-	uint32_t count;
-};
-
-struct archive {
-	struct synthetic_options options;
-	struct source_logs sources[SOURCES];
-	struct topic_set topics;
-	struct archive_figures figures;
-	uint32_t *transaction_starts; /* by block with events, one more behind the last */
-	struct hash *transactions;
-	size_t transaction_capacity;
-	size_t block_capacity;
-	char *header_tail; /* the part that all headers share */
-	size_t header_tail_size;
-};
-
-/* ---- text ---- */
-
-static char *text_reserve(struct text *text, size_t size)
-{
-	if (text->capacity - text->size < size) {
-		size_t capacity = text->capacity ? text->capacity : 4096;
-
-		while (capacity - text->size < size)
-			capacity *= 2;
-		text->data = xrealloc(text->data, capacity);
-		text->capacity = capacity;
-	}
-	return text->data + text->size;
-}
-
-void text_append(struct text *text, const char *data, size_t size)
-{
-	memcpy(text_reserve(text, size), data, size);
-	text->size += size;
-}
-
-void text_string(struct text *text, const char *string)
-{
-	text_append(text, string, strlen(string));
-}
-
-#define TEXT_LITERAL(text, literal) text_append((text), (literal), sizeof(literal) - 1)
-
-static void text_hex(struct text *text, const uint8_t *bytes, size_t size)
-{
-	static const char digits[] = "0123456789abcdef";
-	char *at = text_reserve(text, 2 + size * 2);
-
-	*at++ = '0';
-	*at++ = 'x';
-	for (size_t i = 0; i < size; i++) {
-		*at++ = digits[bytes[i] >> 4];
-		*at++ = digits[bytes[i] & 15];
-	}
-	text->size += 2 + size * 2;
-}
-
-static void text_quantity(struct text *text, uint64_t value)
-{
-	char *at = text_reserve(text, 24);
-
-	text->size += (size_t)sprintf(at, "0x%llx", (unsigned long long)value);
-}
+#include "chain/trie.h"
 
 /* ---- topics ---- */
 
@@ -143,8 +57,178 @@ static uint32_t topic_intern(struct topic_set *set, const struct hash *topic)
 	if (!set->numbers[slot]) {
 		set->values[slot] = *topic;
 		set->numbers[slot] = ++set->count;
+		if (set->count >= set->key_capacity) {
+			set->key_capacity = set->size;
+			set->keys = xrealloc(set->keys, set->key_capacity * sizeof(set->keys[0]));
+		}
+		set->keys[set->count] = bloom_key_of(topic->bytes, HASH_BYTES);
 	}
 	return set->numbers[slot];
+}
+
+uint32_t archive_topic(const struct archive *a, const struct hash *topic)
+{
+	return a->topics.size ? a->topics.numbers[topic_slot(&a->topics, topic)] : 0;
+}
+
+/* ---- hashes ---- */
+
+static size_t hash_slot(const struct hash_list *list, const struct hash *hash)
+{
+	size_t slot = (size_t)get_be64(hash->bytes) & (list->size - 1);
+
+	while (list->table[slot] && !hash_equal(list->hashes[list->table[slot] - 1], *hash))
+		slot = (slot + 1) & (list->size - 1);
+	return slot;
+}
+
+static void hashes_add(struct hash_list *list, struct hash hash)
+{
+	if (list->count == list->capacity) {
+		list->capacity = list->capacity ? list->capacity * 2 : 4096;
+		list->hashes = xrealloc(list->hashes, list->capacity * sizeof(list->hashes[0]));
+		free(list->table);
+		list->size = list->capacity * 2;
+		list->table = xcalloc(list->size, sizeof(list->table[0]));
+		for (size_t i = 0; i < list->count; i++)
+			list->table[hash_slot(list, &list->hashes[i])] = (uint32_t)i + 1;
+	}
+	list->hashes[list->count++] = hash;
+	list->table[hash_slot(list, &hash)] = (uint32_t)list->count;
+}
+
+/* ---- blocks ---- */
+
+static void add_entry(struct bloom *bloom, const struct archive *a,
+		      const struct source_logs *source, const struct entry *entry)
+{
+	bloom_add(bloom, source->key);
+	for (size_t t = 0; t < LOG_TOPICS_MAX && entry->topics[t]; t++)
+		bloom_add(bloom, a->topics.keys[entry->topics[t]]);
+}
+
+struct block_entries archive_entries(const struct archive *a, size_t block,
+				     const bool asked[SOURCES])
+{
+	struct block_entries entries = {.archive = a};
+
+	for (size_t i = 0; i < SOURCES; i++) {
+		entries.end[i] = a->sources[i].starts[block + 1];
+		entries.at[i] = asked[i] ? a->sources[i].starts[block] : entries.end[i];
+	}
+	return entries;
+}
+
+const struct source_logs *archive_next_entry(size_t *at, struct block_entries *entries)
+{
+	const struct source_logs *next = NULL;
+	size_t which = 0;
+
+	for (size_t i = 0; i < SOURCES; i++) {
+		const struct source_logs *source = &entries->archive->sources[i];
+
+		if (entries->at[i] < entries->end[i] &&
+		    (!next || source->entries[entries->at[i]].log_index <
+				      next->entries[entries->at[which]].log_index)) {
+			next = source;
+			which = i;
+		}
+	}
+	if (next)
+		*at = entries->at[which]++;
+	return next;
+}
+
+static struct block_entries all_entries(const struct archive *a, size_t block)
+{
+	static const bool all[SOURCES] = {true, true, true};
+
+	return archive_entries(a, block, all);
+}
+
+size_t archive_index(const struct archive *a, uint64_t number)
+{
+	uint64_t every = a->options.history.every;
+	uint64_t index;
+
+	if (number <= a->figures.first)
+		return 0;
+	index = (number - a->figures.first + every - 1) / every;
+	return index < a->figures.blocks ? (size_t)index : (size_t)a->figures.blocks;
+}
+
+uint64_t archive_entry_end(const struct source_logs *source, size_t i)
+{
+	return i + 1 < source->count ? source->entries[i + 1].offset : source->text.size;
+}
+
+/* Whether it has events; then the index among those that do. */
+static bool has_events(size_t *index, const struct archive *a, uint64_t number)
+{
+	*index = archive_index(a, number);
+	return *index < archive_index(a, number + 1);
+}
+
+static size_t own_transactions(const struct archive *a, size_t block)
+{
+	return a->transaction_starts[block + 1] - a->transaction_starts[block];
+}
+
+static struct hash filled(uint8_t byte)
+{
+	struct hash hash;
+
+	memset(hash.bytes, byte, sizeof(hash.bytes));
+	return hash;
+}
+
+/* All of a header but what depends on the events. */
+static struct block_header plain_header(const struct archive *a, uint64_t number)
+{
+	static const uint8_t extra[] = "beaverbuild.org";
+	struct block_ref ref = synthetic_ref(&a->options.history, number);
+	struct block_header header = {
+		.fork = HEADER_PRAGUE,
+		.parent_hash = ref.parent_hash,
+		.uncles_hash = filled(0x1d),
+		.beneficiary = {{0x95, 0x22}},
+		.state_root = filled(0x57),
+		.transactions_root = filled(0x7a),
+		.receipts_root = trie_empty_root,
+		.number = number,
+		.gas_limit = UINT64_C(36000000),
+		.timestamp = ref.timestamp,
+		.extra = slice_of(extra, sizeof(extra) - 1),
+		.mix_hash = filled(0x31),
+		.base_fee = u256_from(UINT64_C(1000000000)),
+		.withdrawals_root = filled(0x4b),
+		.parent_beacon_root = filled(0xbe),
+		.requests_hash = filled(0xe3),
+	};
+
+	if (a->options.can_be_proved)
+		header.parent_hash = number ? a->chain.hashes[number - 1] : (struct hash){{0}};
+	return header;
+}
+
+/* The header with what the block's events make. */
+static struct block_header header_of(const struct archive *a, uint64_t number)
+{
+	struct block_header header = plain_header(a, number);
+	struct block_entries entries;
+	const struct source_logs *source;
+	size_t block;
+	size_t at;
+
+	if (!has_events(&block, a, number))
+		return header;
+	header.gas_used = (a->foreign.count + own_transactions(a, block)) * GAS_A_TRANSACTION;
+	header.receipts_root = a->options.can_be_proved ? a->roots[block] : filled(0x2e);
+	header.bloom = a->foreign.bloom;
+	entries = all_entries(a, block);
+	while ((source = archive_next_entry(&at, &entries)) != NULL)
+		add_entry(&header.bloom, a, source, &source->entries[at]);
+	return header;
 }
 
 /* ---- making ---- */
@@ -157,34 +241,7 @@ static struct source_logs *source_of(struct archive *a, struct address address)
 	return NULL;
 }
 
-static void render(struct text *out, const struct event_log *log, uint64_t timestamp)
-{
-	TEXT_LITERAL(out, "{\"address\":\"");
-	text_hex(out, log->address.bytes, ADDRESS_BYTES);
-	TEXT_LITERAL(out, "\",\"topics\":[");
-	for (uint32_t i = 0; i < log->topic_count; i++) {
-		text_string(out, i ? ",\"" : "\"");
-		text_hex(out, log->topics[i].bytes, HASH_BYTES);
-		TEXT_LITERAL(out, "\"");
-	}
-	TEXT_LITERAL(out, "],\"data\":\"");
-	text_hex(out, log->data.data, log->data.size);
-	TEXT_LITERAL(out, "\",\"blockNumber\":\"");
-	text_quantity(out, log->block_number);
-	TEXT_LITERAL(out, "\",\"transactionHash\":\"");
-	text_hex(out, log->transaction_hash.bytes, HASH_BYTES);
-	TEXT_LITERAL(out, "\",\"transactionIndex\":\"");
-	text_quantity(out, log->transaction_index);
-	TEXT_LITERAL(out, "\",\"blockHash\":\"");
-	text_hex(out, log->block_hash.bytes, HASH_BYTES);
-	TEXT_LITERAL(out, "\",\"blockTimestamp\":\"");
-	text_quantity(out, timestamp);
-	TEXT_LITERAL(out, "\",\"logIndex\":\"");
-	text_quantity(out, log->log_index);
-	TEXT_LITERAL(out, "\",\"removed\":false},");
-}
-
-static void keep_log(struct archive *a, const struct event_log *log, uint64_t timestamp)
+static void keep_log(struct archive *a, const struct event_log *log)
 {
 	struct source_logs *source = source_of(a, log->address);
 	struct entry *entry;
@@ -196,33 +253,81 @@ static void keep_log(struct archive *a, const struct event_log *log, uint64_t ti
 			xrealloc(source->entries, source->capacity * sizeof(source->entries[0]));
 	}
 	entry = &source->entries[source->count++];
-	*entry = (struct entry){.offset = source->text.size, .log_index = log->log_index};
+	*entry = (struct entry){.log_index = log->log_index + (uint32_t)a->foreign.log_count,
+				.transaction_index =
+					log->transaction_index + (uint32_t)a->foreign.count};
 	for (uint32_t i = 0; i < log->topic_count; i++)
 		entry->topics[i] = topic_intern(&a->topics, &log->topics[i]);
-	render(&source->text, log, timestamp);
 }
 
-static void keep_block(struct archive *a, const struct synthetic_block *block)
+/* The text of a log that was kept, once the block's hash is known. */
+static void render_log(struct archive *a, const struct event_log *log, struct entry *entry,
+		       struct hash hash, uint64_t timestamp)
 {
-	size_t index = a->figures.blocks;
-	size_t first = index ? a->transaction_starts[index] : 0;
+	struct text *text = &source_of(a, log->address)->text;
+	struct event_log placed = *log;
 
-	if (index + 2 > a->block_capacity) {
-		a->block_capacity = a->block_capacity ? a->block_capacity * 2 : 4096;
-		a->transaction_starts =
-			xrealloc(a->transaction_starts,
-				 a->block_capacity * sizeof(a->transaction_starts[0]));
-		for (size_t i = 0; i < SOURCES; i++)
-			a->sources[i].starts =
-				xrealloc(a->sources[i].starts,
-					 a->block_capacity * sizeof(a->sources[i].starts[0]));
+	placed.log_index = entry->log_index;
+	placed.transaction_index = entry->transaction_index;
+	placed.block_hash = hash;
+	entry->offset = text->size;
+	log_render(text, &placed, timestamp);
+}
+
+static void render_logs(struct archive *a, const struct synthetic_block *block, struct hash hash)
+{
+	struct block_entries entries = all_entries(a, a->figures.blocks - 1);
+
+	for (size_t i = 0; i < block->log_count; i++) {
+		size_t at = 0;
+		const struct source_logs *source = archive_next_entry(&at, &entries);
+
+		assert(source == source_of(a, block->logs[i].address));
+		render_log(a, &block->logs[i], &source->entries[at], hash, block->ref.timestamp);
 	}
+}
+
+/* Ours behind the foreign ones. */
+static struct hash root_of(struct archive *a, const struct synthetic_block *block)
+{
+	size_t count = a->foreign.count + block->transaction_count;
+	struct receipt *receipts = arena_array(a->scratch, count, sizeof(receipts[0]));
+	struct block_entries entries = all_entries(a, a->figures.blocks - 1);
+
+	memcpy(receipts, a->foreign.receipts, a->foreign.count * sizeof(receipts[0]));
+	for (size_t i = a->foreign.count; i < count; i++)
+		receipts[i] = (struct receipt){.type = 2,
+					       .is_success = true,
+					       .cumulative_gas_used = (i + 1) * GAS_A_TRANSACTION};
+	for (size_t i = 0; i < block->log_count; i++) {
+		size_t at = 0;
+		const struct source_logs *source = archive_next_entry(&at, &entries);
+		struct receipt *receipt = &receipts[source->entries[at].transaction_index];
+
+		if (!receipt->log_count++)
+			/* Encoding only reads them. */
+			receipt->logs = (struct event_log *)(uintptr_t)&block->logs[i];
+		add_entry(&receipt->bloom, a, source, &source->entries[at]);
+	}
+	return receipts_root(receipts, count, a->scratch);
+}
+
+static void reserve_block(struct archive *a, size_t index)
+{
+	if (index + 2 <= a->block_capacity)
+		return;
+	a->block_capacity = a->block_capacity ? a->block_capacity * 2 : 4096;
+	a->transaction_starts = xrealloc(a->transaction_starts,
+					 a->block_capacity * sizeof(a->transaction_starts[0]));
+	a->roots = xrealloc(a->roots, a->block_capacity * sizeof(a->roots[0]));
 	for (size_t i = 0; i < SOURCES; i++)
-		a->sources[i].starts[index] = (uint32_t)a->sources[i].count;
-	for (size_t i = 0; i < block->log_count; i++)
-		keep_log(a, &block->logs[i], block->ref.timestamp);
-	for (size_t i = 0; i < SOURCES; i++)
-		a->sources[i].starts[index + 1] = (uint32_t)a->sources[i].count;
+		a->sources[i].starts = xrealloc(
+			a->sources[i].starts, a->block_capacity * sizeof(a->sources[i].starts[0]));
+}
+
+static void keep_transactions(struct archive *a, const struct synthetic_block *block, size_t index)
+{
+	size_t first = index ? a->transaction_starts[index] : 0;
 
 	if (first + block->transaction_count > a->transaction_capacity) {
 		a->transaction_capacity = (first + block->transaction_count) * 2;
@@ -233,59 +338,65 @@ static void keep_block(struct archive *a, const struct synthetic_block *block)
 	       block->transaction_count * sizeof(a->transactions[0]));
 	a->transaction_starts[index] = (uint32_t)first;
 	a->transaction_starts[index + 1] = (uint32_t)(first + block->transaction_count);
+}
 
+/* Headers up to this block, whose events are kept. */
+static void chain_up_to(struct archive *a, uint64_t number)
+{
+	while (a->chain.count <= number) {
+		struct block_header header = header_of(a, a->chain.count);
+
+		arena_reset(a->scratch);
+		hashes_add(&a->chain, header_hash(&header, a->scratch));
+	}
+}
+
+static void keep_block(struct archive *a, const struct synthetic_block *block)
+{
+	size_t index = a->figures.blocks;
+	struct hash hash = block->ref.hash;
+
+	reserve_block(a, index);
+	for (size_t i = 0; i < SOURCES; i++)
+		a->sources[i].starts[index] = (uint32_t)a->sources[i].count;
+	for (size_t i = 0; i < block->log_count; i++)
+		keep_log(a, &block->logs[i]);
+	for (size_t i = 0; i < SOURCES; i++)
+		a->sources[i].starts[index + 1] = (uint32_t)a->sources[i].count;
+	keep_transactions(a, block, index);
 	if (!a->figures.blocks++)
 		a->figures.first = block->ref.number;
 	a->figures.last = block->ref.number;
 	a->figures.pool_events += block->pool_event_count;
 	a->figures.logs += block->log_count;
-}
-
-/* Everything of a header that nobody here looks at, of the usual size. */
-static void make_header_tail(struct archive *a)
-{
-	struct text text = {0};
-	uint8_t filler[256];
-	static const char *const roots[] = {"transactionsRoot",      "stateRoot",  "receiptsRoot",
-					    "parentBeaconBlockRoot", "sha3Uncles", "mixHash",
-					    "withdrawalsRoot"};
-
-	for (size_t i = 0; i < sizeof(filler); i++)
-		filler[i] = (uint8_t)(i * 37);
-	for (size_t i = 0; i < sizeof(roots) / sizeof(roots[0]); i++) {
-		TEXT_LITERAL(&text, ",\"");
-		text_string(&text, roots[i]);
-		TEXT_LITERAL(&text, "\":\"");
-		text_hex(&text, filler + i, HASH_BYTES);
-		TEXT_LITERAL(&text, "\"");
+	a->figures.transactions += a->foreign.count + block->transaction_count;
+	if (a->options.can_be_proved) {
+		arena_reset(a->scratch);
+		a->roots[index] = root_of(a, block);
+		chain_up_to(a, block->ref.number);
+		hash = a->chain.hashes[block->ref.number];
 	}
-	TEXT_LITERAL(&text, ",\"logsBloom\":\"");
-	text_hex(&text, filler, sizeof(filler));
-	TEXT_LITERAL(&text, "\",\"miner\":\"");
-	text_hex(&text, filler, ADDRESS_BYTES);
-	TEXT_LITERAL(&text, "\",\"baseFeePerGas\":\"0x3b9aca00\",\"blobGasUsed\":\"0x0\","
-			    "\"difficulty\":\"0x0\",\"excessBlobGas\":\"0x0\","
-			    "\"extraData\":\"0x6265617665726275696c642e6f7267\","
-			    "\"gasLimit\":\"0x2255100\",\"gasUsed\":\"0xa3f1c2\","
-			    "\"nonce\":\"0x0000000000000000\",\"size\":\"0x1a2b3\",\"uncles\":[],"
-			    "\"withdrawals\":[],\"transactions\":[");
-	a->header_tail = text.data;
-	a->header_tail_size = text.size;
+	render_logs(a, block, hash);
 }
 
-struct archive *archive_open(const struct synthetic_options *options)
+struct archive *archive_open(const struct archive_options *options)
 {
 	struct archive *a = xcalloc(1, sizeof(*a));
-	struct synthetic *synthetic = synthetic_open(options);
+	struct synthetic *synthetic = synthetic_open(&options->history);
 	struct synthetic_block block;
 
 	a->options = *options;
-	if (!a->options.every)
-		a->options.every = 1;
+	if (!a->options.history.every)
+		a->options.history.every = 1;
+	a->arena = arena_new();
+	a->scratch = arena_new();
 	a->sources[0].address = synthetic_pool();
 	a->sources[1].address = synthetic_token();
 	a->sources[2].address = synthetic_timelock_manager();
-	make_header_tail(a);
+	for (size_t i = 0; i < SOURCES; i++)
+		a->sources[i].key = bloom_key_of(a->sources[i].address.bytes, ADDRESS_BYTES);
+	foreign_make(&a->foreign, a->arena, options->history.seed,
+		     options->can_be_proved ? options->foreign : 0);
 	while (synthetic_next(&block, synthetic))
 		keep_block(a, &block);
 	synthetic_close(synthetic);
@@ -305,9 +416,15 @@ void archive_close(struct archive *a)
 	}
 	free(a->topics.values);
 	free(a->topics.numbers);
+	free(a->topics.keys);
+	free(a->chain.hashes);
+	free(a->chain.table);
 	free(a->transaction_starts);
+	free(a->roots);
 	free(a->transactions);
-	free(a->header_tail);
+	foreign_clear(&a->foreign);
+	arena_free(a->arena);
+	arena_free(a->scratch);
 	free(a);
 }
 
@@ -316,284 +433,136 @@ struct archive_figures archive_figures(const struct archive *a)
 	return a->figures;
 }
 
-/* ---- asking ---- */
+/* ---- headers and receipts ---- */
 
-/* How many blocks with events there are below `number`; also the index of that block. */
-static size_t index_of(const struct archive *a, uint64_t number)
+bool archive_find(uint64_t *number, const struct archive *a, struct hash hash)
 {
-	uint64_t index;
+	if (a->options.can_be_proved) {
+		*number = a->chain.table[hash_slot(&a->chain, &hash)];
+		return (*number)-- != 0;
+	}
+	*number = get_be64(hash.bytes + 24);
+	return *number <= a->figures.last &&
+	       hash_equal(synthetic_ref(&a->options.history, *number).hash, hash);
+}
 
-	if (number <= a->figures.first)
-		return 0;
-	index = (number - a->figures.first + a->options.every - 1) / a->options.every;
-	return index < a->figures.blocks ? (size_t)index : (size_t)a->figures.blocks;
+static void render_word(struct text *out, const char *name, u256 value)
+{
+	text_quantity_member(out, name, value.word[0]);
+}
+
+static void render_header(struct text *out, const struct block_header *h, struct hash hash)
+{
+	TEXT_LITERAL(out, "{");
+	text_quantity_member(out, "number", h->number);
+	text_hex_member(out, "hash", hash.bytes, HASH_BYTES);
+	text_hex_member(out, "parentHash", h->parent_hash.bytes, HASH_BYTES);
+	text_quantity_member(out, "timestamp", h->timestamp);
+	text_hex_member(out, "transactionsRoot", h->transactions_root.bytes, HASH_BYTES);
+	text_hex_member(out, "stateRoot", h->state_root.bytes, HASH_BYTES);
+	text_hex_member(out, "receiptsRoot", h->receipts_root.bytes, HASH_BYTES);
+	text_hex_member(out, "parentBeaconBlockRoot", h->parent_beacon_root.bytes, HASH_BYTES);
+	text_hex_member(out, "sha3Uncles", h->uncles_hash.bytes, HASH_BYTES);
+	text_hex_member(out, "mixHash", h->mix_hash.bytes, HASH_BYTES);
+	text_hex_member(out, "withdrawalsRoot", h->withdrawals_root.bytes, HASH_BYTES);
+	text_hex_member(out, "requestsHash", h->requests_hash.bytes, HASH_BYTES);
+	text_hex_member(out, "logsBloom", h->bloom.bytes, BLOOM_BYTES);
+	text_hex_member(out, "miner", h->beneficiary.bytes, ADDRESS_BYTES);
+	render_word(out, "baseFeePerGas", h->base_fee);
+	text_quantity_member(out, "blobGasUsed", h->blob_gas_used);
+	text_quantity_member(out, "excessBlobGas", h->excess_blob_gas);
+	render_word(out, "difficulty", h->difficulty);
+	text_hex_member(out, "extraData", h->extra.data, h->extra.size);
+	text_quantity_member(out, "gasLimit", h->gas_limit);
+	text_quantity_member(out, "gasUsed", h->gas_used);
+	text_hex_member(out, "nonce", h->nonce, sizeof(h->nonce));
+	TEXT_LITERAL(out, "\"size\":\"0x1a2b3\",\"uncles\":[],\"withdrawals\":[],"
+			  "\"transactions\":[");
+}
+
+/* Those of a block with events, each with a comma behind. */
+static void render_transactions(struct text *out, const struct archive *a, size_t block)
+{
+	text_append(out, a->foreign.hashes.data, a->foreign.hashes.size);
+	for (size_t i = a->transaction_starts[block]; i < a->transaction_starts[block + 1]; i++) {
+		TEXT_LITERAL(out, "\"");
+		text_hex(out, a->transactions[i].bytes, HASH_BYTES);
+		TEXT_LITERAL(out, "\",");
+	}
 }
 
 void archive_header(struct text *out, const struct archive *a, uint64_t number)
 {
-	struct block_ref ref;
-	size_t index = index_of(a, number);
-	size_t end = index_of(a, number + 1);
+	struct block_header header;
+	struct hash hash;
+	size_t block;
 
 	if (number > a->figures.last) {
 		TEXT_LITERAL(out, "null");
 		return;
 	}
-	ref = synthetic_ref(&a->options, number);
-	TEXT_LITERAL(out, "{\"number\":\"");
-	text_quantity(out, number);
-	TEXT_LITERAL(out, "\",\"hash\":\"");
-	text_hex(out, ref.hash.bytes, HASH_BYTES);
-	TEXT_LITERAL(out, "\",\"parentHash\":\"");
-	text_hex(out, ref.parent_hash.bytes, HASH_BYTES);
-	TEXT_LITERAL(out, "\",\"timestamp\":\"");
-	text_quantity(out, ref.timestamp);
-	TEXT_LITERAL(out, "\"");
-	text_append(out, a->header_tail, a->header_tail_size);
-	if (index < end)
-		for (size_t i = a->transaction_starts[index]; i < a->transaction_starts[end]; i++) {
-			text_string(out, i > a->transaction_starts[index] ? ",\"" : "\"");
-			text_hex(out, a->transactions[i].bytes, HASH_BYTES);
-			TEXT_LITERAL(out, "\"");
-		}
+	header = header_of(a, number);
+	hash = a->options.can_be_proved ? a->chain.hashes[number]
+					: synthetic_ref(&a->options.history, number).hash;
+	render_header(out, &header, hash);
+	if (has_events(&block, a, number)) {
+		render_transactions(out, a, block);
+		out->size--; /* the last comma; there are some */
+	}
 	TEXT_LITERAL(out, "]}");
 }
 
-bool archive_find(uint64_t *number, const struct archive *a, struct hash hash)
+/* The receipt to which the next entry belongs, all of it. */
+static void render_receipt(struct text *out, const struct archive *a, size_t block, size_t index,
+			   struct block_entries *entries, const struct receipt_head *like)
 {
-	*number = get_be64(hash.bytes + 24);
-	return *number <= a->figures.last &&
-	       hash_equal(synthetic_ref(&a->options, *number).hash, hash);
-}
+	struct receipt_head head = *like;
+	struct block_entries ahead = *entries;
+	const struct source_logs *source;
+	size_t at;
 
-enum { VALUES_MAX = 16 };
-
-/* A filter in the archive's own numbers. */
-struct question {
-	struct {
-		uint32_t values[VALUES_MAX];
-		size_t count;
-	} topics[LOG_TOPICS_MAX];
-	bool has_topics;
-};
-
-static bool is_wanted(const struct question *q, const struct entry *entry)
-{
-	for (size_t i = 0; i < LOG_TOPICS_MAX; i++) {
-		bool is_one = q->topics[i].count == 0;
-
-		for (size_t v = 0; v < q->topics[i].count && !is_one; v++)
-			is_one = q->topics[i].values[v] == entry->topics[i];
-		if (!is_one)
-			return false;
+	head.index = index;
+	head.transaction = a->transactions[a->transaction_starts[block] + index - a->foreign.count];
+	while ((source = archive_next_entry(&at, &ahead)) != NULL &&
+	       source->entries[at].transaction_index == index)
+		add_entry(&head.bloom, a, source, &source->entries[at]);
+	receipt_render_head(out, &head);
+	for (;;) {
+		ahead = *entries;
+		source = archive_next_entry(&at, &ahead);
+		if (!source || source->entries[at].transaction_index != index)
+			break;
+		text_append(out, source->text.data + source->entries[at].offset,
+			    archive_entry_end(source, at) - source->entries[at].offset);
+		*entries = ahead;
 	}
-	return true;
+	out->size--; /* the last comma; each of our transactions logs something */
+	TEXT_LITERAL(out, "]},");
 }
 
-static void translate(struct question *q, const struct archive *a, const struct log_filter *filter)
+bool archive_receipts(struct text *out, const struct archive *a, uint64_t number)
 {
-	*q = (struct question){0};
-	for (size_t i = 0; i < LOG_TOPICS_MAX; i++) {
-		assert(filter->topics[i].count <= VALUES_MAX);
-		q->topics[i].count = filter->topics[i].count;
-		q->has_topics = q->has_topics || filter->topics[i].count;
-		for (size_t v = 0; v < filter->topics[i].count; v++) {
-			uint32_t number =
-				a->topics.size ? a->topics.numbers[topic_slot(
-							 &a->topics, &filter->topics[i].values[v])]
-					       : NO_TOPIC;
+	struct receipt_head like = {.number = number};
+	struct block_entries entries;
+	size_t block;
+	size_t count;
 
-			/* Nobody logged it: it equals no entry's number, not even "no topic". */
-			q->topics[i].values[v] = number ? number : UNKNOWN_TOPIC;
-		}
-	}
-}
-
-static bool is_asked(const struct log_filter *filter, struct address address)
-{
-	for (size_t i = 0; i < filter->address_count; i++)
-		if (address_equal(filter->addresses[i], address))
-			return true;
-	return filter->address_count == 0;
-}
-
-static uint64_t entry_end(const struct source_logs *source, size_t i)
-{
-	return i + 1 < source->count ? source->entries[i + 1].offset : source->text.size;
-}
-
-/* Entries first … end of one source; neighbours are copied at once. */
-static uint64_t copy_wanted(struct text *out, const struct source_logs *source, size_t first,
-			    size_t end, const struct question *q)
-{
-	uint64_t count = 0;
-	uint64_t from = 0;
-	uint64_t to = 0;
-
-	if (first == end)
-		return 0;
-	if (!q->has_topics) {
-		from = source->entries[first].offset;
-		text_append(out, source->text.data + from, entry_end(source, end - 1) - from);
-		return end - first;
-	}
-	for (size_t i = first; i < end; i++) {
-		if (!is_wanted(q, &source->entries[i]))
-			continue;
-		count++;
-		if (source->entries[i].offset != to) {
-			text_append(out, source->text.data + from, to - from);
-			from = source->entries[i].offset;
-		}
-		to = entry_end(source, i);
-	}
-	text_append(out, source->text.data + from, to - from);
-	return count;
-}
-
-/* Several addresses: by block, and within it by log index. */
-static uint64_t merge_wanted(struct text *out, const struct archive *a,
-			     const struct log_filter *filter, const struct question *q,
-			     size_t first, size_t end)
-{
-	uint64_t count = 0;
-
-	for (size_t block = first; block < end; block++) {
-		size_t at[SOURCES];
-
-		for (size_t s = 0; s < SOURCES; s++)
-			at[s] = is_asked(filter, a->sources[s].address)
-					? a->sources[s].starts[block]
-					: a->sources[s].starts[block + 1];
-		for (;;) {
-			const struct source_logs *next = NULL;
-			size_t which = 0;
-
-			for (size_t s = 0; s < SOURCES; s++) {
-				const struct source_logs *source = &a->sources[s];
-
-				if (at[s] < source->starts[block + 1] &&
-				    (!next || source->entries[at[s]].log_index <
-						      next->entries[at[which]].log_index)) {
-					next = source;
-					which = s;
-				}
-			}
-			if (!next)
-				break;
-			count += copy_wanted(out, next, at[which], at[which] + 1, q);
-			at[which]++;
-		}
-	}
-	return count;
-}
-
-bool archive_logs(struct text *out, const struct archive *a, const struct log_filter *filter,
-		  uint64_t from, uint64_t to, uint64_t max)
-{
-	struct question q;
-	size_t before = out->size;
-	size_t first = index_of(a, from);
-	size_t end = to == UINT64_MAX ? (size_t)a->figures.blocks : index_of(a, to + 1);
-	const struct source_logs *only = NULL;
-	size_t asked = 0;
-	uint64_t count = 0;
-
-	translate(&q, a, filter);
-	for (size_t i = 0; i < SOURCES; i++)
-		if (is_asked(filter, a->sources[i].address)) {
-			only = &a->sources[i];
-			asked++;
-		}
-	TEXT_LITERAL(out, "[");
-	if (first < end && asked == 1)
-		count = copy_wanted(out, only, only->starts[first], only->starts[end], &q);
-	else if (first < end && asked > 1)
-		count = merge_wanted(out, a, filter, &q, first, end);
-	if (max && count > max) {
-		out->size = before;
+	if (!a->options.can_be_proved)
 		return false;
+	if (number > a->figures.last) {
+		TEXT_LITERAL(out, "null");
+		return true;
 	}
-	if (count)
+	TEXT_LITERAL(out, "[");
+	if (has_events(&block, a, number)) {
+		like.block_hash = a->chain.hashes[number];
+		foreign_render(out, &a->foreign, number, like.block_hash);
+		entries = all_entries(a, block);
+		count = a->foreign.count + own_transactions(a, block);
+		for (size_t i = a->foreign.count; i < count; i++)
+			render_receipt(out, a, block, i, &entries, &like);
 		out->size--; /* the last comma */
+	}
 	TEXT_LITERAL(out, "]");
 	return true;
-}
-
-bool archive_has_code(struct address address, uint64_t number)
-{
-	if (address_equal(address, synthetic_token()))
-		return number >= 1;
-	return (address_equal(address, synthetic_pool()) ||
-		address_equal(address, synthetic_timelock_manager())) &&
-	       number >= SYNTHETIC_BIRTH;
-}
-
-static void text_word(struct text *out, u256 value)
-{
-	uint8_t word[32];
-
-	u256_to_be(word, value);
-	text_hex(out, word, sizeof(word));
-}
-
-/* Views whose answer is known: always, or before the first block with events. */
-static const struct view {
-	uint8_t selector[4];
-	bool is_constant;
-	bool is_text;
-	uint64_t tokens; /* times 10^18 */
-	uint64_t units;
-} views[] = {
-	{{0x95, 0xd8, 0x9b, 0x41}, .is_constant = true, .is_text = true},  /* symbol() */
-	{{0x31, 0x3c, 0xe5, 0x67}, .is_constant = true, .units = 18},      /* decimals() */
-	{{0x18, 0x16, 0x0d, 0xdd}, .tokens = 100000000},                   /* totalSupply() */
-	{{0x70, 0xa0, 0x82, 0x31}, .units = 0},                            /* balanceOf() */
-	{{0xbb, 0xb3, 0x0c, 0x5d}, .units = 0},                            /* getMinterStatus() */
-	{{0x78, 0x4b, 0x3c, 0x5d}, .units = UINT64_C(25000000000000000)},  /* minApr() */
-	{{0x92, 0x09, 0x3b, 0x36}, .units = UINT64_C(750000000000000000)}, /* maxApr() */
-	{{0xdb, 0x6f, 0x16, 0x2e}, .units = UINT64_C(10000000000000000)},  /* aprUpdateStep() */
-	{{0x4e, 0xb0, 0x5c, 0x47}, .units = UINT64_C(500000000000000000)}, /* stakeTarget() */
-	{{0xe7, 0x46, 0x0a, 0x52}, .units = API3_WEEK},                    /* unstakeWaitPeriod() */
-	{{0xb3, 0x60, 0x9b, 0x53}, .units = UINT64_C(1000000000000000)},   /* …Threshold() */
-	{{0x57, 0xde, 0xd9, 0xc9}, .units = UINT64_C(387500000000000000)}, /* apr() */
-	{{0xdf, 0x60, 0xd8, 0x04}, .units = 2688}, /* epochIndexOfLastReward() */
-	{{0x8b, 0x0e, 0x9f, 0x3f}, .units = 1},    /* totalStake() */
-	{{0x3a, 0x98, 0xef, 0x39}, .units = 1},    /* totalShares() */
-};
-
-bool archive_call(struct text *out, const struct archive *a, struct address to, struct slice data,
-		  uint64_t number)
-{
-	u256 value = U256_ZERO;
-
-	if (!archive_has_code(to, number)) {
-		TEXT_LITERAL(out, "\"0x\"");
-		return true;
-	}
-	for (size_t i = 0; data.size >= 4 && i < sizeof(views) / sizeof(views[0]); i++) {
-		const struct view *view = &views[i];
-
-		if (memcmp(data.data, view->selector, 4) != 0)
-			continue;
-		if (!view->is_constant && number >= a->figures.first)
-			return false;
-		TEXT_LITERAL(out, "\"");
-		if (view->is_text) {
-			/* Offset, length, "API3". */
-			static const uint8_t symbol[96] = {[31] = 32, [63] = 4, [64] = 'A',
-							   'P',       'I',      '3'};
-
-			text_hex(out, symbol, sizeof(symbol));
-		} else {
-			bool ok = u256_mul_ok(&value, u256_from(view->tokens), API3_ONE) &&
-				  u256_add_ok(&value, value, u256_from(view->units));
-
-			assert(ok);
-			text_word(out, value);
-		}
-		TEXT_LITERAL(out, "\"");
-		return true;
-	}
-	return false;
 }

@@ -1,29 +1,31 @@
 /*
- * archive.h - what a node knows of the synthetic chain: its logs and headers as ready JSON, and the
- * few views that a mirror asks for when it begins.
+ * archive.h - what a node knows of the synthetic chain: its logs, headers and receipts as JSON, and
+ * the few views that a mirror asks for when it begins.
  *
  * All logs are rendered once, when the archive is made, so that answering a question is looking up
  * and copying. Nothing here allocates but archive_open and the growing of a text.
+ *
+ * A chain that can be proved has headers that make its hashes, receipts that make their roots, and
+ * transactions by their hashes only, as of a node that has pruned them. Any other has made-up
+ * hashes and no receipts.
  */
 #ifndef TESTS_BENCH_ARCHIVE_H
 #define TESTS_BENCH_ARCHIVE_H
 
 #include "chain/types.h"
 #include "tests/bench/synthetic.h"
+#include "tests/bench/text.h"
 
 struct archive;
 
-/* A growing run of bytes in malloc'ed memory; free .data. */
-struct text {
-	char *data;
-	size_t size;
-	size_t capacity;
+struct archive_options {
+	struct synthetic_options history;
+	bool can_be_proved;
+	uint32_t foreign; /* other people's transactions in each block with events; where it can be
+			     proved */
 };
 
-void text_append(struct text *text, const char *data, size_t size);
-void text_string(struct text *text, const char *string);
-
-struct archive *archive_open(const struct synthetic_options *options);
+struct archive *archive_open(const struct archive_options *options);
 void archive_close(struct archive *archive);
 
 struct archive_figures {
@@ -31,7 +33,8 @@ struct archive_figures {
 	uint64_t last;  /* the head */
 	uint64_t blocks;
 	uint64_t pool_events;
-	uint64_t logs; /* all, also those that no filter wants */
+	uint64_t logs;         /* all, also those that no filter wants, but no foreign ones */
+	uint64_t transactions; /* of blocks with events; foreign ones, too */
 	uint64_t bytes;
 };
 
@@ -39,6 +42,8 @@ struct archive_figures archive_figures(const struct archive *archive);
 
 /* The block's header object, or null. */
 void archive_header(struct text *out, const struct archive *archive, uint64_t number);
+/* The array of the block's receipts, or null; false where this chain has none. */
+bool archive_receipts(struct text *out, const struct archive *archive, uint64_t number);
 /* The number of the block with this hash; false where there is none. */
 bool archive_find(uint64_t *number, const struct archive *archive, struct hash hash);
 

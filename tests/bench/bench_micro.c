@@ -11,35 +11,10 @@
 #include "indexer/rpc_parse.h"
 #include "protocols/api3/internal.h"
 #include "tests/bench/archive.h"
+#include "tests/bench/micro.h"
 #include "tests/bench/table.h"
 
 enum { SAMPLE_EVENTS = 5000, SAMPLE_ACCOUNTS = 500, WORDS = 6 };
-
-static volatile uint64_t sink;
-
-static const double target_seconds = 0.2;
-
-static void must(enum status st, const struct error *err)
-{
-	if (st == OK)
-		return;
-	(void)fprintf(stderr, "bench_micro: %s\n", err->message);
-	exit(1);
-}
-
-/* Runs `work` with growing counts until it takes long enough; gives nanoseconds a round. */
-static double measure(void (*work)(void *context, uint64_t rounds), void *context)
-{
-	for (uint64_t rounds = 16;; rounds *= 2) {
-		double begun = seconds_now();
-		double seconds;
-
-		work(context, rounds);
-		seconds = seconds_now() - begun;
-		if (seconds >= target_seconds)
-			return seconds * 1e9 / (double)rounds;
-	}
-}
 
 /* ---- words ---- */
 
@@ -52,7 +27,7 @@ static void hash_bytes(void *context, uint64_t rounds)
 		struct hash hash = keccak256(bytes, size);
 
 		bytes[i % size] ^= hash.bytes[0];
-		sink += hash.bytes[31];
+		micro_sink += hash.bytes[31];
 	}
 }
 
@@ -71,7 +46,7 @@ static void mul_div(void *context, uint64_t rounds)
 
 		f.a.word[0] += i;
 		if (u256_mul_div_ok(&out, f.a, f.b, f.divisor))
-			sink += out.word[0];
+			micro_sink += out.word[0];
 	}
 }
 
@@ -84,7 +59,7 @@ static void mul_then_div(void *context, uint64_t rounds)
 
 		f.a.word[0] += i;
 		if (u256_mul_ok(&out, f.a, f.b) && u256_div_ok(&out, out, f.divisor))
-			sink += out.word[0];
+			micro_sink += out.word[0];
 	}
 }
 
@@ -98,15 +73,15 @@ static void bench_words(void)
 			       {{9, 10, 11, UINT64_C(0x6000000000000000)}}};
 	size_t size = 136;
 
-	table_number("keccak256 of 136 bytes", measure(hash_bytes, &size), "ns",
+	table_number("keccak256 of 136 bytes", micro_measure(hash_bytes, &size), "ns",
 		     "two permutations");
 	size = 64;
-	table_number("keccak256 of 64 bytes", measure(hash_bytes, &size), "ns", "one");
-	table_number("u256 a * b / c, tokens and shares", measure(mul_div, &money), "ns",
+	table_number("keccak256 of 64 bytes", micro_measure(hash_bytes, &size), "ns", "one");
+	table_number("u256 a * b / c, tokens and shares", micro_measure(mul_div, &money), "ns",
 		     "512-bit product");
-	table_number("u256 a * b, then / c, the same", measure(mul_then_div, &money), "ns",
+	table_number("u256 a * b, then / c, the same", micro_measure(mul_then_div, &money), "ns",
 		     "as the contract computes it");
-	table_number("u256 a * b / c, all 256 bits", measure(mul_div, &wide), "ns",
+	table_number("u256 a * b / c, all 256 bits", micro_measure(mul_div, &wide), "ns",
 		     "512-bit product");
 }
 
@@ -128,10 +103,10 @@ static void decode_log(void *context, uint64_t rounds)
 	for (uint64_t i = 0; i < rounds; i++) {
 		arena_reset(staked->arena);
 		staked->data[31] = (uint8_t)i;
-		must(abi_decode_log(&values, staked->arena, &staked->event, staked->topics, 2,
-				    slice_of(staked->data, sizeof(staked->data)), &err),
-		     &err);
-		sink += values[1].number.word[0];
+		micro_must(abi_decode_log(&values, staked->arena, &staked->event, staked->topics, 2,
+					  slice_of(staked->data, sizeof(staked->data)), &err),
+			   &err);
+		micro_sink += values[1].number.word[0];
 	}
 }
 
@@ -141,15 +116,15 @@ static void bench_decode(void)
 	struct arena *arena = arena_new();
 	struct error err;
 
-	must(abi_item_parse(&staked.event, arena,
-			    "event Staked(address indexed user, uint256 amount, uint256 "
-			    "mintedShares, uint256 userUnstaked, uint256 userShares, uint256 "
-			    "totalShares, uint256 totalStake)",
-			    ABI_ITEM_EVENT, &err),
-	     &err);
+	micro_must(abi_item_parse(&staked.event, arena,
+				  "event Staked(address indexed user, uint256 amount, uint256 "
+				  "mintedShares, uint256 userUnstaked, uint256 userShares, uint256 "
+				  "totalShares, uint256 totalStake)",
+				  ABI_ITEM_EVENT, &err),
+		   &err);
 	staked.topics[0] = staked.event.signature_hash;
 	address_to_word(staked.topics[1].bytes, synthetic_pool());
-	table_number("decode a Staked log", measure(decode_log, &staked), "ns",
+	table_number("decode a Staked log", micro_measure(decode_log, &staked), "ns",
 		     "one topic and six words");
 	arena_free(arena);
 	arena_free(staked.arena);
@@ -169,7 +144,7 @@ static void encode_row(void *context, uint64_t rounds)
 	for (uint64_t i = 0; i < rounds; i++) {
 		arena_reset(row->arena);
 		row->account.unstaked.raw.word[0] = i; /* raw: any number will do */
-		sink += record_encode(row->arena, row->record, &row->account).size;
+		micro_sink += record_encode(row->arena, row->record, &row->account).size;
 	}
 }
 
@@ -181,8 +156,8 @@ static void decode_row(void *context, uint64_t rounds)
 
 	for (uint64_t i = 0; i < rounds; i++) {
 		arena_reset(row->arena);
-		must(record_decode(&out, row->arena, row->record, row->bytes, &err), &err);
-		sink += out.last_delegation_update_timestamp;
+		micro_must(record_decode(&out, row->arena, row->record, row->bytes, &err), &err);
+		micro_sink += out.last_delegation_update_timestamp;
 	}
 }
 
@@ -202,10 +177,10 @@ static void bench_records(void)
 	};
 
 	row.bytes = record_encode(arena, row.record, &row.account);
-	table_number("encode an account's row", measure(encode_row, &row), "ns",
+	table_number("encode an account's row", micro_measure(encode_row, &row), "ns",
 		     "%zu of %zu fields set, %zu bytes", (size_t)6, row.record->field_count,
 		     row.bytes.size);
-	table_number("decode an account's row", measure(decode_row, &row), "ns", "%s", "");
+	table_number("decode an account's row", micro_measure(decode_row, &row), "ns", "%s", "");
 	arena_free(row.arena);
 	arena_free(arena);
 }
@@ -229,7 +204,7 @@ static void parse_answer(void *context, uint64_t rounds)
 		arena_reset(answer->list.arena);
 		answer->list.count = 0;
 		jread_open(&reader, slice_of(answer->text.data, answer->text.size));
-		must(parse_logs(&answer->list, &reader, &err), &err);
+		micro_must(parse_logs(&answer->list, &reader, &err), &err);
 		answer->count = answer->list.count;
 	}
 }
@@ -241,15 +216,15 @@ static void load_answer(void *context, uint64_t rounds)
 	for (uint64_t i = 0; i < rounds; i++) {
 		json_t *tree = json_loadb(answer->text.data, answer->text.size, 0, NULL);
 
-		sink += json_array_size(tree);
+		micro_sink += json_array_size(tree);
 		json_decref(tree);
 	}
 }
 
 static void bench_json(void)
 {
-	struct synthetic_options options = {
-		.seed = 1, .events = SAMPLE_EVENTS, .accounts = SAMPLE_ACCOUNTS};
+	struct archive_options options = {
+		.history = {.seed = 1, .events = SAMPLE_EVENTS, .accounts = SAMPLE_ACCOUNTS}};
 	struct archive *archive = archive_open(&options);
 	struct address pool = synthetic_pool();
 	struct log_filter filter = {.addresses = &pool, .address_count = 1};
@@ -258,8 +233,8 @@ static void bench_json(void)
 	double tree;
 
 	(void)archive_logs(&answer.text, archive, &filter, 0, UINT64_MAX, 0);
-	ours = measure(parse_answer, &answer) / (double)answer.count;
-	tree = measure(load_answer, &answer) / (double)answer.count;
+	ours = micro_measure(parse_answer, &answer) / (double)answer.count;
+	tree = micro_measure(load_answer, &answer) / (double)answer.count;
 	table_number("parse a log's JSON", ours, "ns", "%.2f million/s, %.0f MB/s", 1e3 / ours,
 		     (double)answer.text.size * 1e3 / ours / (double)answer.count);
 	table_number("the same with jansson, into a tree only", tree, "ns", "%.1f times as long",
@@ -277,5 +252,6 @@ int main(void)
 	bench_decode();
 	bench_records();
 	bench_json();
+	micro_proofs();
 	return 0;
 }

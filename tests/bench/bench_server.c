@@ -2,11 +2,13 @@
  * A node that serves a synthetic chain as JSON-RPC over HTTP/1.1 on the loopback, fast enough not
  * to be what is measured: one thread, epoll, kept connections, answers copied from ready text.
  *
- *   bench_server [--events N] [--accounts N] [--seed S] [--weeks W] [--every K]
- *                [--port P] [--max-logs N] [--max-range N]
+ *   bench_server [--events N] [--accounts N] [--seed S] [--weeks W] [--every K] [--proof 0|1]
+ *                [--foreign N] [--port P] [--max-logs N] [--max-range N]
  *
  * Prints one line "serving … at http://127.0.0.1:PORT" when it is ready (port 0: any free one) and
- * serves until SIGTERM or SIGINT. --max-logs refuses answers of more logs as providers do.
+ * serves until SIGTERM or SIGINT. --max-logs refuses answers of more logs as providers do. --proof
+ * 1 is a chain of true hashes with receipts; --foreign puts so many transactions of other people
+ * into each block with events.
  */
 #include <arpa/inet.h>
 #include <assert.h>
@@ -251,6 +253,24 @@ static void get_header(struct text *out, const struct server *s, const json_t *a
 	archive_header(out, s->archive, number);
 }
 
+static void get_receipts(struct text *out, const struct server *s, const json_t *at)
+{
+	const char *text = json_string_value(at);
+	size_t before = out->size;
+	struct hash hash;
+	uint64_t number;
+	bool is_known = text && strlen(text) == HEX_SIZE(HASH_BYTES) - 1
+				? hash_parse(&hash, text, strlen(text), NULL) == OK &&
+					  archive_find(&number, s->archive, hash)
+				: parse_block(&number, s, at);
+
+	text_string(out, "\"result\":");
+	if (archive_receipts(out, s->archive, is_known ? number : UINT64_MAX))
+		return;
+	out->size = before;
+	answer_error(out, CODE_METHOD, "the method does not exist/is not available");
+}
+
 static void answer(struct text *out, struct server *s, const json_t *ask)
 {
 	const char *method = json_string_value(json_object_get(ask, "method"));
@@ -273,6 +293,8 @@ static void answer(struct text *out, struct server *s, const json_t *ask)
 		get_header(out, s, first, false);
 	} else if (strcmp(method, "eth_getBlockByHash") == 0) {
 		get_header(out, s, first, true);
+	} else if (strcmp(method, "eth_getBlockReceipts") == 0) {
+		get_receipts(out, s, first);
 	} else if (strcmp(method, "eth_chainId") == 0) {
 		text_string(out, "\"result\":\"0x1\"");
 	} else if (strcmp(method, "eth_syncing") == 0) {
@@ -526,7 +548,8 @@ static void loop(struct server *s)
 static void usage(void)
 {
 	(void)fputs("usage: bench_server [--events N] [--accounts N] [--seed S] [--weeks W] "
-		    "[--every K]\n                    [--port P] [--max-logs N] [--max-range N]\n",
+		    "[--every K]\n                    [--proof 0|1] [--foreign N] [--port P] "
+		    "[--max-logs N] [--max-range N]\n",
 		    stderr);
 	exit(2);
 }
@@ -536,14 +559,18 @@ int main(int argc, char **argv)
 	uint64_t port = 0;
 	uint64_t accounts = 20000;
 	uint64_t weeks = 0;
-	struct synthetic_options options = {.seed = 1, .events = 1000000, .every = 1};
+	uint64_t proof = 0;
+	uint64_t foreign = 0;
+	struct archive_options options = {.history = {.seed = 1, .events = 1000000, .every = 1}};
+	struct synthetic_options *history = &options.history;
 	struct server server = {0};
 	const struct {
 		const char *name;
 		uint64_t *value;
-	} flags[] = {{"--events", &options.events},    {"--accounts", &accounts},
-		     {"--seed", &options.seed},        {"--weeks", &weeks},
-		     {"--every", &options.every},      {"--port", &port},
+	} flags[] = {{"--events", &history->events},   {"--accounts", &accounts},
+		     {"--seed", &history->seed},       {"--weeks", &weeks},
+		     {"--every", &history->every},     {"--proof", &proof},
+		     {"--foreign", &foreign},          {"--port", &port},
 		     {"--max-logs", &server.max_logs}, {"--max-range", &server.max_range}};
 	sigset_t stops;
 
@@ -559,8 +586,10 @@ int main(int argc, char **argv)
 		if (end == argv[i + 1] || *end)
 			usage();
 	}
-	options.accounts = (uint32_t)accounts;
-	options.weeks = (uint32_t)weeks;
+	history->accounts = (uint32_t)accounts;
+	history->weeks = (uint32_t)weeks;
+	options.can_be_proved = proof != 0;
+	options.foreign = (uint32_t)foreign;
 	(void)sigemptyset(&stops);
 	(void)sigaddset(&stops, SIGTERM);
 	(void)sigaddset(&stops, SIGINT);
@@ -574,10 +603,11 @@ int main(int argc, char **argv)
 		return 1;
 	}
 	(void)printf("serving %" PRIu64 " pool events, %" PRIu64 " logs, %" PRIu64 " MB in %" PRIu64
-		     " of blocks %" PRIu64 " to %" PRIu64 " at http://127.0.0.1:%" PRIu64 "\n",
+		     " of blocks %" PRIu64 " to %" PRIu64 " with %" PRIu64
+		     " transactions at http://127.0.0.1:%" PRIu64 "\n",
 		     server.figures.pool_events, server.figures.logs,
 		     server.figures.bytes / 1000000, server.figures.blocks, server.figures.first,
-		     server.figures.last, port);
+		     server.figures.last, server.figures.transactions, port);
 	(void)fflush(stdout);
 	loop(&server);
 	(void)printf("served %" PRIu64 " calls in %" PRIu64 " requests, %" PRIu64 " MB\n",

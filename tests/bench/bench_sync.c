@@ -1,342 +1,84 @@
 /*
- * A whole backfill: starts the node of a synthetic chain, lets the program catch up with it over
- * HTTP with every check on, and watches both from outside.
+ * Whole backfills: starts the node of a synthetic chain, lets the program catch up with it over
+ * HTTP with every check on, and watches both from outside. What proving costs is seen from two
+ * mirrors of one history, one that believes the node and one that proves what it says.
  *
  *   bench_sync PROGRAM SERVER FOLDER
  *
- * Leaves the mirror in FOLDER/mirror, the configuration and the program's words beside it. Fails
- * where the program fails, or finds anything: the chain is valid.
+ * Leaves the mirror of the whole history, with proof off, in FOLDER/mirror, and beside it the
+ * others, the configurations and the program's words. Fails where the program fails, or finds
+ * anything, or two mirrors differ: the chain is valid.
  */
-#include <assert.h>
-#include <ctype.h>
-#include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <jansson.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
-#include <time.h>
-#include <unistd.h>
 
 #include "store/store.h"
+#include "tests/bench/serving.h"
 #include "tests/bench/synthetic.h"
 #include "tests/bench/table.h"
+#include "tests/bench/watched.h"
 
 enum {
-	SAMPLE_MS = 10,
-	SMAPS_EVERY = 20, /* samples: the kernel walks all pages for these */
-	THREADS_MAX = 32,
-	LINE_MAX_BYTES = 512,
+	DEFAULT_EVENTS = 1000000,
 	PATH_BYTES = 512,
-	ARGUMENTS_MAX = 16,
 	RESIDENT_LIMIT_MB = 64,
 	EVENTS_A_SECOND_AIM = 50000,
 	STATUS_FINDINGS = 3, /* done, and there are open error findings */
+	SPARSE_PART = 20,    /* of the whole history's events */
+	SPARSE_EVERY = 10,
+	CROWDED_PART = 20,
 };
 
-struct serving {
-	pid_t process;
-	FILE *words;
-	uint64_t events;
-	uint64_t logs;
-	uint64_t megabytes;
-	uint64_t blocks;
-	uint64_t first;
-	uint64_t last;
-	uint64_t port;
+struct bench {
+	char *program;
+	char *server;
+	char *folder;
 };
 
-struct thread_time {
-	int id;
-	char name[32];
-	double seconds;
+/* One backfill, and what came of it. */
+struct run {
+	const char *level; /* of proof */
+	char mirror[PATH_BYTES];
+	char config[PATH_BYTES];
+	struct seen seen;
+	double server_seconds;
+	uint64_t checks;
+	uint64_t findings;
+	uint64_t proved; /* blocks */
+	char digest[HEX_SIZE(HASH_BYTES)];
+	bool is_good;
 };
-
-/* The highest value of many, and when it was. */
-struct peak {
-	uint64_t value;
-	double at; /* seconds from the program's start */
-};
-
-/* What was seen of the program while it ran. Memory in kilobytes. */
-struct seen {
-	double begun;
-	struct peak anonymous;   /* RssAnon */
-	struct peak high_water;  /* VmHWM: the map's pages, too */
-	struct peak besides_map; /* Rss of all but the store's file */
-	struct peak written; /* bytes given to write(): requests, and all that the store writes */
-	struct thread_time threads[THREADS_MAX];
-	size_t thread_count;
-	struct rusage usage;
-	double seconds;
-	int status;
-};
-
-static void die(const char *what)
-{
-	(void)fprintf(stderr, "bench_sync: %s: %s\n", what, strerror(errno));
-	exit(1);
-}
-
-/* ---- processes ---- */
-
-/* Output goes to `file`; the child dies with us. */
-static pid_t start(char *const *arguments, int output)
-{
-	pid_t child = fork();
-
-	if (child < 0)
-		die("fork");
-	if (child == 0) {
-		(void)prctl(PR_SET_PDEATHSIG, SIGTERM);
-		(void)dup2(output, STDOUT_FILENO);
-		(void)dup2(output, STDERR_FILENO);
-		(void)execv(arguments[0], arguments);
-		(void)fprintf(stderr, "%s: %s\n", arguments[0], strerror(errno));
-		_exit(127);
-	}
-	return child;
-}
-
-static struct serving start_server(char *program)
-{
-	static const char *const knobs[][2] = {{"BENCH_EVENTS", "--events"},
-					       {"BENCH_ACCOUNTS", "--accounts"},
-					       {"BENCH_SEED", "--seed"},
-					       {"BENCH_EVERY", "--every"},
-					       {"BENCH_MAX_LOGS", "--max-logs"}};
-	char *arguments[ARGUMENTS_MAX] = {program};
-	size_t count = 1;
-	struct serving serving = {0};
-	char line[LINE_MAX_BYTES];
-	char most[] = "10000";
-	int ends[2];
-
-	for (size_t i = 0; i < sizeof(knobs) / sizeof(knobs[0]); i++) {
-		char *value = getenv(knobs[i][0]);
-
-		if (!value && strcmp(knobs[i][0], "BENCH_MAX_LOGS") == 0)
-			value = most;
-		if (!value || !*value)
-			continue;
-		arguments[count] = strdup(knobs[i][1]);
-		arguments[count + 1] = value;
-		count += 2;
-	}
-	if (pipe2(ends, O_CLOEXEC) != 0)
-		die("pipe");
-	serving.process = start(arguments, ends[1]);
-	(void)close(ends[1]);
-	for (size_t i = 1; i < count; i += 2)
-		free(arguments[i]);
-	serving.words = fdopen(ends[0], "r");
-	if (!serving.words || !fgets(line, sizeof(line), serving.words) ||
-	    sscanf(line,
-		   "serving %" SCNu64 " pool events, %" SCNu64 " logs, %" SCNu64 " MB in %" SCNu64
-		   " of blocks %" SCNu64 " to %" SCNu64 " at http://127.0.0.1:%" SCNu64,
-		   &serving.events, &serving.logs, &serving.megabytes, &serving.blocks,
-		   &serving.first, &serving.last, &serving.port) != 7) {
-		(void)fprintf(stderr, "bench_sync: the server does not serve\n");
-		exit(1);
-	}
-	return serving;
-}
-
-/* ---- /proc ---- */
-
-static FILE *open_proc(pid_t process, const char *file)
-{
-	char path[PATH_BYTES + 32];
-
-	(void)snprintf(path, sizeof(path), "/proc/%d/%s", (int)process, file);
-	return fopen(path, "re");
-}
-
-/* User and system seconds of a stat file of /proc, whose program name may hold anything. */
-static double stat_seconds(FILE *file, char *name, size_t name_size)
-{
-	char line[LINE_MAX_BYTES];
-	unsigned long user = 0;
-	unsigned long kernel = 0;
-	char *open_paren;
-	char *close_paren;
-
-	if (!fgets(line, sizeof(line), file))
-		return 0;
-	open_paren = strchr(line, '(');
-	close_paren = strrchr(line, ')');
-	if (!open_paren || !close_paren ||
-	    sscanf(close_paren + 2, "%*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user,
-		   &kernel) != 2)
-		return 0;
-	if (name)
-		(void)snprintf(name, name_size, "%.*s", (int)(close_paren - open_paren - 1),
-			       open_paren + 1);
-	return (double)(user + kernel) / (double)sysconf(_SC_CLK_TCK);
-}
-
-static double process_seconds(pid_t process)
-{
-	FILE *file = open_proc(process, "stat");
-	double seconds = file ? stat_seconds(file, NULL, 0) : 0;
-
-	if (file)
-		(void)fclose(file);
-	return seconds;
-}
-
-static void raise_to(struct peak *peak, const struct seen *seen, uint64_t value)
-{
-	if (value > peak->value)
-		*peak = (struct peak){.value = value, .at = seconds_now() - seen->begun};
-}
-
-static void sample_status(struct seen *seen, pid_t process)
-{
-	FILE *file = open_proc(process, "status");
-	char line[LINE_MAX_BYTES];
-	uint64_t value;
-
-	if (!file)
-		return;
-	while (fgets(line, sizeof(line), file)) {
-		if (sscanf(line, "RssAnon: %" SCNu64, &value) == 1)
-			raise_to(&seen->anonymous, seen, value);
-		else if (sscanf(line, "VmHWM: %" SCNu64, &value) == 1)
-			raise_to(&seen->high_water, seen, value);
-	}
-	(void)fclose(file);
-}
-
-/* Resident pages of every mapping but the store's own file. */
-static void sample_maps(struct seen *seen, pid_t process)
-{
-	FILE *file = open_proc(process, "smaps");
-	char line[LINE_MAX_BYTES];
-	uint64_t sum = 0;
-	bool is_map = false;
-
-	if (!file)
-		return;
-	while (fgets(line, sizeof(line), file)) {
-		uint64_t value;
-
-		/* A mapping's first line begins with its addresses in lower-case hexadecimal. */
-		if (isdigit((unsigned char)line[0]) || islower((unsigned char)line[0]))
-			is_map = strstr(line, "/data.mdb") != NULL;
-		else if (!is_map && sscanf(line, "Rss: %" SCNu64, &value) == 1)
-			sum += value;
-	}
-	(void)fclose(file);
-	raise_to(&seen->besides_map, seen, sum);
-}
-
-static void sample_threads(struct seen *seen, pid_t process)
-{
-	char path[PATH_BYTES];
-	DIR *folder;
-
-	(void)snprintf(path, sizeof(path), "/proc/%d/task", (int)process);
-	folder = opendir(path);
-	for (struct dirent *entry; folder && (entry = readdir(folder)) != NULL;) {
-		int id = atoi(entry->d_name);
-		size_t i = 0;
-		FILE *file;
-
-		if (id <= 0)
-			continue;
-		while (i < seen->thread_count && seen->threads[i].id != id)
-			i++;
-		(void)snprintf(path, sizeof(path), "task/%d/stat", id);
-		file = i < THREADS_MAX ? open_proc(process, path) : NULL;
-		if (!file)
-			continue;
-		if (i == seen->thread_count)
-			seen->thread_count++;
-		seen->threads[i].id = id;
-		seen->threads[i].seconds =
-			stat_seconds(file, seen->threads[i].name, sizeof(seen->threads[i].name));
-		(void)fclose(file);
-	}
-	if (folder)
-		(void)closedir(folder);
-}
-
-static void sample_io(struct seen *seen, pid_t process)
-{
-	FILE *file = open_proc(process, "io");
-	char line[LINE_MAX_BYTES];
-	uint64_t value;
-
-	if (!file)
-		return;
-	while (fgets(line, sizeof(line), file))
-		/* Not write_bytes: that counts the kernel's large folios, not what was written. */
-		if (sscanf(line, "wchar: %" SCNu64, &value) == 1)
-			raise_to(&seen->written, seen, value);
-	(void)fclose(file);
-}
-
-static void run_program(struct seen *seen, char *program, char *config, const char *log_path)
-{
-	char flag[] = "-c";
-	char verb[] = "sync";
-	char *arguments[] = {program, flag, config, verb, NULL};
-	int log = open(log_path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-	pid_t process;
-
-	seen->begun = seconds_now();
-	if (log < 0)
-		die(log_path);
-	process = start(arguments, log);
-	(void)close(log);
-	for (unsigned sample = 0;; sample++) {
-		const struct timespec pause = {.tv_nsec = SAMPLE_MS * 1000000L};
-		pid_t ended = wait4(process, &seen->status, WNOHANG, &seen->usage);
-
-		if (ended == process)
-			break;
-		sample_status(seen, process);
-		sample_threads(seen, process);
-		sample_io(seen, process);
-		if (sample % SMAPS_EVERY == 0)
-			sample_maps(seen, process);
-		(void)nanosleep(&pause, NULL);
-	}
-	seen->seconds = seconds_now() - seen->begun;
-}
 
 /* ---- configuration and outcome ---- */
 
-static void write_config(const char *path, const char *folder, uint64_t port)
+static void write_config(const struct run *run, uint64_t port)
 {
-	FILE *file = fopen(path, "we");
+	FILE *file = fopen(run->config, "we");
 	char pool[HEX_SIZE(ADDRESS_BYTES)];
 	char token[HEX_SIZE(ADDRESS_BYTES)];
 	char manager[HEX_SIZE(ADDRESS_BYTES)];
 
 	if (!file)
-		die(path);
+		die(run->config);
 	(void)fprintf(file,
 		      "{ \"chain\": { \"id\": 1, \"rpc\": [ { \"url\": \"http://127.0.0.1:%" PRIu64
 		      "\" } ] },\n"
-		      "  \"store\": { \"path\": \"%s/mirror\" },\n"
+		      "  \"proof\": { \"level\": \"%s\" },\n"
+		      "  \"store\": { \"path\": \"%s\" },\n"
 		      "  \"pools\": [ { \"name\": \"api3\", \"protocol\": \"api3\", "
 		      "\"start_block\": %d,\n"
 		      "    \"contracts\": { \"pool\": \"%s\", \"token\": \"%s\",\n"
 		      "      \"timelock_manager\": \"%s\" } } ] }\n",
-		      port, folder, SYNTHETIC_BIRTH, address_format(pool, synthetic_pool()),
+		      port, run->level, run->mirror, SYNTHETIC_BIRTH,
+		      address_format(pool, synthetic_pool()),
 		      address_format(token, synthetic_token()),
 		      address_format(manager, synthetic_timelock_manager()));
 	if (fclose(file) != 0)
-		die(path);
+		die(run->config);
 }
 
 static json_t *read_status(const char *program, const char *config)
@@ -366,18 +108,14 @@ static void show_log(const char *path)
 	(void)!system(command);
 }
 
-static double seconds_of(struct timeval time)
+static void print_speed(const struct serving *serving, const struct run *run)
 {
-	return (double)time.tv_sec + (double)time.tv_usec / 1e6;
-}
-
-static void print_speed(const struct serving *serving, const struct seen *seen,
-			double server_seconds)
-{
+	const struct seen *seen = &run->seen;
 	double events = (double)serving->events;
-	double user = seconds_of(seen->usage.ru_utime);
-	double kernel = seconds_of(seen->usage.ru_stime);
-	double all = user + kernel;
+	double all = seen_cpu(seen);
+	double kernel =
+		(double)seen->usage.ru_stime.tv_sec + (double)seen->usage.ru_stime.tv_usec / 1e6;
+	double user = all - kernel;
 
 	table_number("pool events", events / seen->seconds, "/s", "%.2f of the aim of %d/s",
 		     events / seen->seconds / EVENTS_A_SECOND_AIM, EVENTS_A_SECOND_AIM);
@@ -396,8 +134,8 @@ static void print_speed(const struct serving *serving, const struct seen *seen,
 		table_number(what, seen->threads[i].seconds, "s", "busy %.0f %% of the wall time",
 			     100 * seen->threads[i].seconds / seen->seconds);
 	}
-	table_number("CPU time, server", server_seconds, "s", "%.0f %% of the program's",
-		     100 * server_seconds / all);
+	table_number("CPU time, server", run->server_seconds, "s", "%.0f %% of the program's",
+		     100 * run->server_seconds / all);
 }
 
 static double share_of_time(const struct seen *seen, const struct peak *peak)
@@ -417,17 +155,16 @@ static void print_memory(const struct seen *seen)
 		     "with the map's pages, which the kernel may take back");
 }
 
-static void print_store(const struct serving *serving, const struct seen *seen, const char *folder)
+static void print_store(const struct serving *serving, const struct run *run)
 {
-	char path[PATH_BYTES];
+	const struct seen *seen = &run->seen;
 	struct store *store = NULL;
 	struct store_txn *txn = NULL;
 	struct store_stats stats;
 	struct error err;
 	double events = (double)serving->events;
 
-	(void)snprintf(path, sizeof(path), "%s/mirror", folder);
-	if (store_open(&store, path, STORE_READ, NULL, &err) != OK ||
+	if (store_open(&store, run->mirror, STORE_READ, NULL, &err) != OK ||
 	    store_begin(&txn, store, STORE_READ, &err) != OK ||
 	    store_stats(&stats, txn, &err) != OK) {
 		(void)fprintf(stderr, "bench_sync: %s\n", err.message);
@@ -447,71 +184,185 @@ static void print_store(const struct serving *serving, const struct seen *seen, 
 }
 
 /* Whether nothing was found and all of it was there. */
-static bool print_outcome(const struct serving *serving, const json_t *status)
+static bool print_outcome(const struct serving *serving, const struct run *run)
 {
-	json_int_t found = member(status, "findings", "error") +
-			   member(status, "findings", "warning") +
-			   member(status, "findings", "info");
-	json_int_t indexed = member(status, "indexed", "number");
+	table_number("checks passed", (double)run->checks, "", "%.1f a pool event",
+		     (double)run->checks / (double)serving->events);
+	table_number("findings", (double)run->findings, "", "%s",
+		     run->findings ? "MUST BE NONE" : "");
+	return run->is_good;
+}
 
-	table_number("checks passed", (double)member(status, "checks", "passed"), "",
-		     "%.1f a pool event",
-		     (double)member(status, "checks", "passed") / (double)serving->events);
-	table_number("findings", (double)found, "", "%s", found ? "MUST BE NONE" : "");
-	if ((uint64_t)indexed != serving->last)
-		(void)fprintf(stderr, "bench_sync: indexed up to %lld, the head is %" PRIu64 "\n",
-			      (long long)indexed, serving->last);
-	return found == 0 && (uint64_t)indexed == serving->last;
+/* ---- a run ---- */
+
+static void read_outcome(struct run *run, const char *program, const struct serving *serving)
+{
+	json_t *status = read_status(program, run->config);
+	const json_t *proved = json_object_get(status, "proved");
+	const char *digest = json_string_value(json_object_get(status, "digest"));
+	uint64_t indexed = (uint64_t)member(status, "indexed", "number");
+
+	run->findings = (uint64_t)(member(status, "findings", "error") +
+				   member(status, "findings", "warning") +
+				   member(status, "findings", "info"));
+	run->checks = (uint64_t)member(status, "checks", "passed");
+	(void)snprintf(run->digest, sizeof(run->digest), "%s", digest ? digest : "none");
+	for (size_t i = 0; i < json_array_size(proved); i++)
+		run->proved += (uint64_t)json_integer_value(
+			json_object_get(json_array_get(proved, i), "blocks"));
+	json_decref(status);
+	if (indexed != serving->last)
+		(void)fprintf(stderr,
+			      "bench_sync: indexed up to %" PRIu64 ", the head is %" PRIu64 "\n",
+			      indexed, serving->last);
+	run->is_good = run->is_good && !run->findings && indexed == serving->last;
+}
+
+/* One backfill; the mirror is NAME in the folder, all else beside it. */
+static struct run backfill(const struct bench *bench, const struct serving *serving,
+			   const char *name, const char *level)
+{
+	struct run run = {.level = level};
+	char flag[] = "-c";
+	char verb[] = "sync";
+	char *arguments[] = {bench->program, flag, run.config, verb, NULL};
+	char log_path[PATH_BYTES];
+	double before;
+	int status;
+
+	(void)snprintf(run.mirror, sizeof(run.mirror), "%.400s/%s", bench->folder, name);
+	(void)snprintf(run.config, sizeof(run.config), "%.400s/%s.json", bench->folder, name);
+	(void)snprintf(log_path, sizeof(log_path), "%.400s/%s.log", bench->folder, name);
+	write_config(&run, serving->port);
+	before = process_seconds(serving->process);
+	watch_program(&run.seen, arguments, log_path);
+	run.server_seconds = process_seconds(serving->process) - before;
+	status = run.seen.status;
+	run.is_good = WIFEXITED(status) && WEXITSTATUS(status) == 0;
+	if (!run.is_good) {
+		show_log(log_path);
+		(void)fprintf(stderr, "bench_sync: the program ended with %s %d\n",
+			      WIFEXITED(status) ? "exit status" : "signal",
+			      WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status));
+	}
+	if (run.is_good || (WIFEXITED(status) && WEXITSTATUS(status) == STATUS_FINDINGS))
+		read_outcome(&run, bench->program, serving);
+	return run;
+}
+
+/* ---- what proving costs ---- */
+
+static double kilobytes(struct peak peak)
+{
+	return (double)peak.value / 1024;
+}
+
+static bool print_proof(const struct serving *serving, const struct run *off, const struct run *on,
+			const char *aim)
+{
+	double events = (double)serving->events;
+	double without = off->seen.seconds;
+	double with = on->seen.seconds;
+	double cpu_without = seen_cpu(&off->seen);
+	double cpu_with = seen_cpu(&on->seen);
+	bool is_same = strcmp(off->digest, on->digest) == 0;
+	bool is_all = on->proved >= serving->blocks;
+
+	table_number("pool events, proof off", events / without, "/s", "%.2f s", without);
+	table_number("pool events, proved", events / with, "/s", "%.2f s", with);
+	table_number("blocks proved", (double)on->proved / with, "/s", "%" PRIu64 " blocks%s",
+		     on->proved, is_all ? "" : ": NOT ALL");
+	table_number("share of the backfill's time", 100 * (with - without) / with, "%", "%s", aim);
+	table_number("share of its CPU time", 100 * (cpu_with - cpu_without) / cpu_with, "%",
+		     "a thread of its own fetches and proves");
+	table_number("CPU time, program", cpu_with, "s", "%.2f s with proof off", cpu_without);
+	table_number("  fetching thread", seen_beside_main(&on->seen), "s",
+		     "busy %.0f %% of the wall time; %.2f s with proof off",
+		     100 * seen_beside_main(&on->seen) / with, seen_beside_main(&off->seen));
+	table_number("CPU time, server", on->server_seconds, "s", "%.2f s with proof off",
+		     off->server_seconds);
+	table_number("RssAnon, peak", kilobytes(on->seen.anonymous), "MB", "%.0f MB with proof off",
+		     kilobytes(off->seen.anonymous));
+	table_row("digests of both mirrors", is_same ? "equal" : "DIFFERENT", "");
+	return is_same && is_all && on->is_good;
+}
+
+static void title(const char *what, const struct serving *serving)
+{
+	char text[200];
+
+	(void)snprintf(text, sizeof(text),
+		       "%s: %" PRIu64 " pool events in %" PRIu64 " of %" PRIu64 " blocks, %" PRIu64
+		       " transactions",
+		       what, serving->events, serving->blocks, serving->last - serving->first + 1,
+		       serving->transactions);
+	table_title(text);
+}
+
+/* The whole history, proof off and by receipts. */
+static bool bench_whole(const struct bench *bench)
+{
+	struct history history = {.events = number_from_environment("BENCH_EVENTS", DEFAULT_EVENTS),
+				  .every = number_from_environment("BENCH_EVERY", 1),
+				  .foreign = number_from_environment("BENCH_FOREIGN", 0)};
+	struct serving serving = start_server(bench->server, &history);
+	struct run off = backfill(bench, &serving, "mirror", "off");
+	struct run on;
+	bool is_good = off.is_good;
+
+	title("Backfill over HTTP", &serving);
+	if (is_good) {
+		print_speed(&serving, &off);
+		print_memory(&off.seen);
+		print_store(&serving, &off);
+		is_good = print_outcome(&serving, &off);
+		on = backfill(bench, &serving, "mirror-proved", "receipts");
+		table_title("What proving costs, by the receipts of every block");
+		is_good = print_proof(&serving, &off, &on, "aim: at most 30 %") && is_good;
+	}
+	stop_server(&serving);
+	return is_good;
+}
+
+/* A shorter history, proof off and at that level. */
+static bool bench_short(const struct bench *bench, const struct history *history, const char *name,
+			const char *level, const char *what)
+{
+	struct serving serving = start_server(bench->server, history);
+	char other[64];
+	struct run off;
+	struct run on;
+	bool is_good;
+
+	(void)snprintf(other, sizeof(other), "%s-off", name);
+	off = backfill(bench, &serving, other, "off");
+	on = backfill(bench, &serving, name, level);
+	title(what, &serving);
+	is_good = print_proof(&serving, &off, &on, "") && off.is_good;
+	stop_server(&serving);
+	return is_good;
 }
 
 int main(int argc, char **argv)
 {
-	char config[PATH_BYTES];
-	char log_path[PATH_BYTES];
-	struct serving serving;
-	struct seen seen = {0};
-	json_t *status;
-	double server_before;
-	double server_seconds;
-	char title[200];
+	struct bench bench;
+	uint64_t events = number_from_environment("BENCH_EVENTS", DEFAULT_EVENTS);
+	struct history sparse = {.events = events / SPARSE_PART + 1, .every = SPARSE_EVERY};
+	struct history crowded = {.events = events / CROWDED_PART + 1,
+				  .every = 1,
+				  .foreign = number_from_environment("BENCH_CROWD", 100)};
+	char what[100];
 	bool is_good;
 
 	if (argc != 4) {
 		(void)fputs("usage: bench_sync PROGRAM SERVER FOLDER\n", stderr);
 		return 2;
 	}
-	(void)snprintf(config, sizeof(config), "%.400s/config.json", argv[3]);
-	(void)snprintf(log_path, sizeof(log_path), "%.400s/sync.log", argv[3]);
-	serving = start_server(argv[2]);
-	write_config(config, argv[3], serving.port);
-	server_before = process_seconds(serving.process);
-	run_program(&seen, argv[1], config, log_path);
-	server_seconds = process_seconds(serving.process) - server_before;
-
-	(void)snprintf(title, sizeof(title),
-		       "Backfill over HTTP: %" PRIu64 " pool events, %" PRIu64 " logs in %" PRIu64
-		       " blocks (%" PRIu64 " MB of JSON)",
-		       serving.events, serving.logs, serving.blocks, serving.megabytes);
-	table_title(title);
-	is_good = WIFEXITED(seen.status) && WEXITSTATUS(seen.status) == 0;
-	if (!is_good) {
-		show_log(log_path);
-		(void)fprintf(stderr, "bench_sync: the program ended with %s %d\n",
-			      WIFEXITED(seen.status) ? "exit status" : "signal",
-			      WIFEXITED(seen.status) ? WEXITSTATUS(seen.status)
-						     : WTERMSIG(seen.status));
-		if (!WIFEXITED(seen.status) || WEXITSTATUS(seen.status) != STATUS_FINDINGS)
-			goto out;
-	}
-	print_speed(&serving, &seen, server_seconds);
-	print_memory(&seen);
-	print_store(&serving, &seen, argv[3]);
-	status = read_status(argv[1], config);
-	is_good = print_outcome(&serving, status) && is_good;
-	json_decref(status);
-out:
-	(void)kill(serving.process, SIGTERM);
-	(void)waitpid(serving.process, NULL, 0);
-	(void)fclose(serving.words);
-	return is_good ? 0 : 1;
+	bench = (struct bench){.program = argv[1], .server = argv[2], .folder = argv[3]};
+	is_good = bench_whole(&bench);
+	is_good =
+		bench_short(&bench, &sparse, "sparse", "headers", "Every header proved") && is_good;
+	(void)snprintf(what, sizeof(what), "%" PRIu64 " foreign receipts in each block",
+		       crowded.foreign);
+	return bench_short(&bench, &crowded, "crowded", "receipts", what) && is_good ? 0 : 1;
 }
