@@ -102,6 +102,24 @@ await part('configuration', async () => {
   await bad('an address too short', c => { c.pools[0].contracts.pool = '0x1234'; }, /0x1234/, /address/i);
   await bad('an address with a strange letter', c => { c.pools[0].contracts.token = '0x' + 'zz'.repeat(20); }, /token/, /address/i);
   await bad('a claims manager that is no address', c => { c.pools[0].contracts.claims_managers[0] = 'me'; }, /claims_managers/, /address/i);
+  await bad('a quorum above the endpoints', c => { c.chain.quorum = 2; }, /chain\.quorum/, /from 1 to 1, the number of endpoints/, /got 2/);
+  await bad('a quorum in quotes', c => { c.chain.quorum = '1'; }, /chain\.quorum/, /without quotes/);
+  await bad('an unknown proof level', c => { c.proof = { level: 'full' }; }, /proof\.level/, /"off", "receipts" or "headers"/, /"full"/);
+  await bad('an unknown key in the proof', c => { c.proof = { quarantine: 5 }; }, /quarantine\b/, /quarantine_s/);
+  await bad('a quarantine of more than a day', c => { c.proof = { quarantine_s: 86401 }; }, /proof\.quarantine_s/, /86400/);
+  await bad('a proof that is a word', c => { c.proof = 'headers'; }, /proof/, /object/i);
+  await bad('a number for a proof level', c => { c.proof = { level: 2 }; }, /proof\.level/);
+  await bad('headers walked below a fraction', c => { c.proof = { walk_headers_below: 0.5 }; }, /proof\.walk_headers_below/);
+  await bad('headers walked below nothing', c => { c.proof = { walk_headers_below: -1 }; }, /proof\.walk_headers_below/);
+  await bad('a quarantine of no time', c => { c.proof = { quarantine_s: 0 }; }, /proof\.quarantine_s/);
+  await bad('a quorum of nobody', c => { c.chain.quorum = 0; }, /chain\.quorum/);
+  await bad('a checkpoint without a number', c => { c.checkpoint = { hash: '0x' + '12'.repeat(32) }; }, /checkpoint\.number/, /missing/);
+  await bad('a checkpoint of the zero hash', c => { c.checkpoint = { number: 5, hash: '0x' + '00'.repeat(32) }; }, /checkpoint\.hash/, /zero/);
+  await bad('an unknown key in the checkpoint', c => { c.checkpoint = { number: 5, hash: '0x' + '12'.repeat(32), block: 5 }; }, /checkpoint/, /block/);
+  await bad('views of all pools in another mode', c => { c.views = { mode: true }; }, /views\.mode/);
+  await bad('a checkpoint without a hash', c => { c.checkpoint = { number: 5 }; }, /checkpoint\.hash/, /missing/);
+  await bad('a checkpoint with an address for a hash', c => { c.checkpoint = { number: 5, hash: c.pools[0].contracts.pool }; }, /checkpoint\.hash/, /64 hexadecimal digits/);
+  await bad('views in another mode', c => { c.pools[0].views = { mode: 'proofs' }; }, /pools\[0\]\.views\.mode/, /"call" or "proof"/);
   await bad('an environment variable that is not set', c => { c.chain.rpc[0].url = '${NO_SUCH_VARIABLE_HERE}'; }, /NO_SUCH_VARIABLE_HERE/);
   await bad('JSON that ends early', c => JSON.stringify(c, null, 2).slice(0, 120), /line|:\d+:\d+/i);
   await bad('JSON with a comma too many', () => '{\n  "chain": { "id": 1 },,\n}\n', /\b2\b/, /line|:2:/i);
@@ -114,6 +132,10 @@ await part('configuration', async () => {
   const m = new Mirror(good);
   fine('an environment variable that is set', await m.run(['sync', '--to', 10], { env: { RECORDED: source } }));
   fine('config check of a good one', await mirrorOf(meta, source).run(['config', 'check']));
+  const proving = { proof: { level: 'headers', walk_headers_below: 0, quarantine_s: 60, note: 'x' }, checkpoint: { number: last.number, hash: last.hash }, views: { mode: 'proof' } };
+  fine('config check of one that proves', await mirrorOf(meta, source, { extra: proving }).run(['config', 'check']));
+  const found = await mirrorOf(meta, source, { extra: proving }).sync();
+  ok('views by proof of a recorded chain without proofs: a word on it', found.status === 0 && /no state proofs/.test(found.err), ...tell(found));
 });
 
 await part('nodes', async () => {
@@ -200,6 +222,24 @@ await part('recorded chains', async () => {
   await bad('a recorded chain of another chain id', 'other.jsonl.gz', gzipSync(other), /31337/);
   await bad('a recorded chain without its first line', 'headless.jsonl.gz', gzipSync(lines.slice(1).join('\n') + '\n'));
   const without = lines.filter(l => { const o = JSON.parse(l); return !(o.type === 'block' && Number(o.block.number) === 70); });
+  const altered = change => gzipSync(lines.map(l => { const o = JSON.parse(l); return o.type === 'block' && Number(o.block.number) === 70 ? (change(o), JSON.stringify(o)) : l; }).join('\n') + '\n');
+  // Refused at that block, and the mirror behind it stands at the block before.
+  const unproved = async (name, change, ...patterns) => {
+    const file = join(folder, 'altered.jsonl.gz');
+    writeFileSync(file, altered(change));
+    const on = mirrorOf(meta, `file:${file}`);
+    refused(name, await on.sync(), 1, /altered\.jsonl\.gz/, /\b70\b/, ...patterns);
+    const s = await on.run(['status', '--json']);
+    const { indexed, state } = s.status === 0 || s.status === 3 ? JSON.parse(s.out) : {};
+    equal(`${name}: the mirror stands before it`, [indexed?.number, state], [69, 'degraded'], ...tell(s));
+  };
+  const busy = chain.blocks[70 - chain.blocks[0].number];
+  if (busy.logs.length) {
+    await unproved('a recorded chain with an altered timestamp', o => { o.block.timestamp = '0x' + (Number(o.block.timestamp) + 1).toString(16); }, /hash/);
+    await unproved('a recorded chain with an altered receipts root', o => { o.block.receiptsRoot = '0x' + '12'.repeat(32); }, /hash/);
+    await unproved('a recorded chain with a log less', o => { o.receipts.find(r => r.logs.length).logs.pop(); }, /receipts|bloom/);
+    await unproved('a recorded chain with an altered gas', o => { o.receipts[0].cumulativeGasUsed = '0x' + (Number(o.receipts[0].cumulativeGasUsed) + 1).toString(16); }, /receipts/);
+  }
   await bad('a recorded chain that lacks a block', 'hole.jsonl.gz', gzipSync(without.join('\n') + '\n'), /\b70\b/);
 });
 

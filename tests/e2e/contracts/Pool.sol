@@ -44,6 +44,11 @@ contract Pool {
         uint224 value;
     }
 
+    struct AddressPoint {
+        uint32 fromBlock;
+        address value;
+    }
+
     struct Reward {
         uint32 atBlock;
         uint224 amount;
@@ -52,6 +57,9 @@ contract Pool {
     }
 
     struct Holder {
+        Point[] shares;
+        Point[] delegatedTo;
+        AddressPoint[] delegates;
         uint256 unstaked;
         uint256 vesting;
         uint256 unstakeAmount;
@@ -59,9 +67,6 @@ contract Pool {
         uint256 unstakeScheduledFor;
         uint256 lastDelegationUpdateTimestamp;
         uint256 lastProposalTimestamp;
-        uint256 delegatedTo;
-        address delegate;
-        Point[] shares;
     }
 
     struct Grant {
@@ -84,8 +89,16 @@ contract Pool {
     IPoolToken public immutable api3Token;
     address public immutable timelockManager;
     uint256 public immutable genesisEpoch;
-    address private immutable deployer;
 
+    // In the order of the API3 pool's own storage, which docs/protocols/api3.md describes: what is
+    // proved from it must stand in the same slots.
+    address public agentAppPrimary;
+    address public agentAppSecondary;
+    address public votingAppPrimary;
+    address public votingAppSecondary;
+    mapping(address => bool) public claimsManagerStatus;
+    mapping(uint256 => Reward) public epochIndexToReward;
+    uint256 public epochIndexOfLastReward;
     uint256 public totalStake = 1;
     uint256 public stakeTarget = 0.5e18;
     uint256 public minApr = 0.025e18;
@@ -94,17 +107,11 @@ contract Pool {
     uint256 public unstakeWaitPeriod = 1 weeks;
     uint256 public proposalVotingPowerThreshold = 0.001e18;
     uint256 public apr = (0.75e18 + 0.025e18) / 2;
-    uint256 public epochIndexOfLastReward;
-    address public agentAppPrimary;
-    address public agentAppSecondary;
-    address public votingAppPrimary;
-    address public votingAppSecondary;
-    Point[] public poolShares;
-    mapping(uint256 => Reward) public epochIndexToReward;
-    mapping(address => bool) public claimsManagerStatus;
-    mapping(address => Grant) public userToTimelock;
-    mapping(address => Tally) public userToLockedCalculation;
     mapping(address => Holder) private holders;
+    Point[] public poolShares;
+    mapping(address => Tally) public userToLockedCalculation;
+    address private deployer;
+    mapping(address => Grant) public userToTimelock;
 
     constructor(IPoolToken token, address timelock) {
         api3Token = token;
@@ -133,6 +140,11 @@ contract Pool {
 
     function latest(Point[] storage history) private view returns (uint256) {
         return history.length == 0 ? 0 : history[history.length - 1].value;
+    }
+
+    function delegateOf(address user) private view returns (address) {
+        AddressPoint[] storage history = holders[user].delegates;
+        return history.length == 0 ? address(0) : history[history.length - 1].value;
     }
 
     // The value at the end of a block: of several points in one block the last one counts.
@@ -318,37 +330,43 @@ contract Pool {
 
     // ---- delegation ----
     function followDelegation(address user, uint256 shares, bool more) private {
-        address to = holders[user].delegate;
+        address to = delegateOf(user);
         if (to == address(0)) return;
-        if (more) holders[to].delegatedTo += shares;
-        else holders[to].delegatedTo -= shares;
-        emit UpdatedDelegation(user, to, more, shares, holders[to].delegatedTo);
+        emit UpdatedDelegation(user, to, more, shares, changeDelegatedTo(to, shares, more));
+    }
+
+    function changeDelegatedTo(address to, uint256 shares, bool more) private returns (uint256 total) {
+        Point[] storage history = holders[to].delegatedTo;
+        total = more ? latest(history) + shares : latest(history) - shares;
+        note(history, total);
+    }
+
+    function setDelegate(address user, address to) private {
+        holders[user].delegates.push(AddressPoint(uint32(block.number), to));
+        holders[user].lastDelegationUpdateTimestamp = block.timestamp;
     }
 
     function delegateVotingPower(address delegate) external rewarded {
         Holder storage h = holders[msg.sender];
-        require(delegate != address(0) && delegate != msg.sender && delegate != h.delegate, "pool: no such delegate");
-        require(holders[delegate].delegate == address(0), "pool: delegates itself");
+        address former = delegateOf(msg.sender);
+        require(delegate != address(0) && delegate != msg.sender && delegate != former, "pool: no such delegate");
+        require(delegateOf(delegate) == address(0), "pool: delegates itself");
         require(h.lastDelegationUpdateTimestamp + EPOCH_LENGTH < block.timestamp, "pool: too soon");
         uint256 shares = latest(h.shares);
         require(shares > 0, "pool: nothing to delegate");
-        if (h.delegate != address(0)) holders[h.delegate].delegatedTo -= shares;
-        holders[delegate].delegatedTo += shares;
-        h.delegate = delegate;
-        h.lastDelegationUpdateTimestamp = block.timestamp;
-        emit Delegated(msg.sender, delegate, shares, holders[delegate].delegatedTo);
+        if (former != address(0)) changeDelegatedTo(former, shares, false);
+        setDelegate(msg.sender, delegate);
+        emit Delegated(msg.sender, delegate, shares, changeDelegatedTo(delegate, shares, true));
     }
 
     function undelegateVotingPower() external rewarded {
         Holder storage h = holders[msg.sender];
-        address from = h.delegate;
+        address from = delegateOf(msg.sender);
         require(from != address(0), "pool: not delegating");
         require(h.lastDelegationUpdateTimestamp + EPOCH_LENGTH < block.timestamp, "pool: too soon");
         uint256 shares = latest(h.shares);
-        holders[from].delegatedTo -= shares;
-        h.delegate = address(0);
-        h.lastDelegationUpdateTimestamp = block.timestamp;
-        emit Undelegated(msg.sender, from, shares, holders[from].delegatedTo);
+        setDelegate(msg.sender, address(0));
+        emit Undelegated(msg.sender, from, shares, changeDelegatedTo(from, shares, false));
     }
 
     // ---- parameters ----
@@ -433,15 +451,15 @@ contract Pool {
 
     function userVotingPower(address userAddress) external view returns (uint256) {
         Holder storage h = holders[userAddress];
-        return h.delegate == address(0) ? latest(h.shares) + h.delegatedTo : 0;
+        return delegateOf(userAddress) == address(0) ? latest(h.shares) + latest(h.delegatedTo) : 0;
     }
 
     function userDelegate(address userAddress) external view returns (address) {
-        return holders[userAddress].delegate;
+        return delegateOf(userAddress);
     }
 
     function delegatedToUser(address userAddress) external view returns (uint256) {
-        return holders[userAddress].delegatedTo;
+        return latest(holders[userAddress].delegatedTo);
     }
 
     function oldestLocked() private view returns (uint256) {
