@@ -84,7 +84,7 @@ static enum status step(struct mirror *m, bool *has_moved, struct error *err)
 		st = mirror_cursor(&cursor, &is_empty, m, err);
 	if (st != OK)
 		return st;
-	if (is_empty || head.number > cursor.ref.number + FOLLOW_GAP_MAX) {
+	if (is_empty || m->is_suspicious || head.number > cursor.ref.number + FOLLOW_GAP_MAX) {
 		*has_moved = true;
 		m->is_at_head = false;
 		return mirror_sync(m, UINT64_MAX, err);

@@ -402,6 +402,11 @@ static enum status sync_segments(struct mirror *m, struct sync *sync, struct err
 	int refetches = 0; /* each doubles the map or so: more than a few mean something else */
 	enum status st = OK;
 
+	if (m->is_suspicious) { /* a search that the node's trouble ended */
+		st = mirror_repair(m, err);
+		if (st == OK)
+			st = next_block(&from, m, err);
+	}
 	while (st == OK && from <= sync->to && !mirror_is_stopping(m)) {
 		st = fetch_segment(m, sync, from, segment_end(m, from, sync->to, is_dense(m, sync)),
 				   err);

@@ -28,6 +28,7 @@ struct pool_run {
 	bool has_told_unavailable; /* views that the node cannot answer are told once */
 	bool has_told_unproved;    /* and so are state proofs that it cannot give */
 	unsigned fruitless;        /* searches for a log that was left out, without one */
+	uint64_t walked_to;        /* up to there all headers were looked at in a search */
 };
 
 /* A finding about a block that was refused, until a block is accepted in its place. */
@@ -150,8 +151,8 @@ size_t mirror_omissions_of(const struct omission **out, const struct mirror *m,
 void mirror_forget_omissions(struct mirror *m);
 
 /*
- * repair.c: after a check failed in a sparse backfill, looks by bisection over the contracts' views
- * for a log that was left out; where there is one, its block is added to must_prove and the mirror
+ * repair.c: after a check failed in a sparse backfill, looks by bisection over the contracts' views,
+ * then by walking the headers, for a log that was left out; where there is one, its block is added to must_prove and the mirror
  * rewound to before it. Nothing is changed where there is none.
  */
 enum status mirror_repair(struct mirror *m, struct error *err) MUST_CHECK;

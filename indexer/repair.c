@@ -11,7 +11,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-#include "indexer/mirror_impl.h"
+#include "indexer/repair.h"
 #include "protocols/apply.h"
 #include "reconcile/explain.h"
 #include "reconcile/view.h"
@@ -21,6 +21,7 @@ enum {
 	CULPRITS_MAX = 32, /* blocks that differ for another reason, before it is given up */
 	DIFFERENCES_MAX = 256,
 	FRUITLESS_MAX = 8, /* searches of a pool; each costs views of some twenty blocks */
+	WALK_MAX = 200000, /* headers; about a month */
 };
 
 /* A figure that the mirror and the contract do not agree on. */
@@ -236,79 +237,18 @@ static enum status find_difference(uint64_t *out, bool *is_found, struct search 
 
 /* ---- what is missing in a block ---- */
 
-static enum status read_stored(struct event_log **out, size_t *count, struct search *search,
-			       const struct block_ref *block, struct error *err)
-{
-	struct store_txn *txn;
-	enum status st = store_begin(&txn, search->m->store, STORE_READ, err);
-
-	*count = 0;
-	if (st != OK)
-		return st;
-	st = stored_logs(out, count, search->arena, txn, block, err);
-	store_abort(txn);
-	return st == ERR_NOTFOUND ? OK : st;
-}
-
-static bool is_stored(const struct event_log *logs, size_t count, uint32_t log_index)
-{
-	for (size_t i = 0; i < count; i++)
-		if (logs[i].log_index == log_index)
-			return true;
-	return false;
-}
-
-static bool is_event(const struct mirror *m, const struct event_log *log)
-{
-	for (size_t i = 0; i < m->config->pool_count; i++)
-		if (log->block_number >= m->config->pools[i].setup.start_block &&
-		    pool_match(&m->config->pools[i], log) >= 0)
-			return true;
-	return false;
-}
-
 /* Events in the block's proved receipts that the mirror does not hold; remembered. */
 static enum status count_missing(size_t *out, struct search *search, uint64_t number,
 				 struct error *err)
 {
 	struct mirror *m = search->m;
 	struct fetched_block block;
-	struct event_log *stored;
-	size_t count;
 	enum status st;
 
 	*out = 0;
 	arena_reset(search->arena);
 	st = source_block(&block, search->arena, m->source, number, NULL, &m->wish, true, err);
-	if (st == OK)
-		st = read_stored(&stored, &count, search, &block.ref, err);
-	for (size_t i = 0; st == OK && i < block.log_count; i++) {
-		if (!is_event(m, &block.logs[i]) ||
-		    is_stored(stored, count, block.logs[i].log_index))
-			continue;
-		mirror_remember_omission(m, &block.ref, block.logs[i].log_index, block.node);
-		*out += 1;
-	}
-	return st;
-}
-
-static void must_prove(struct mirror *m, uint64_t number)
-{
-	size_t at = m->must_prove_count;
-
-	while (at && m->must_prove[at - 1] > number)
-		at--;
-	if (at && m->must_prove[at - 1] == number)
-		return;
-	if (m->must_prove_count == m->must_prove_capacity) {
-		m->must_prove_capacity = m->must_prove_capacity ? m->must_prove_capacity * 2 : 64;
-		m->must_prove =
-			xrealloc(m->must_prove, m->must_prove_capacity * sizeof(*m->must_prove));
-	}
-	memmove(m->must_prove + at + 1, m->must_prove + at,
-		(m->must_prove_count - at) * sizeof(*m->must_prove));
-	m->must_prove[at] = number;
-	m->must_prove_count++;
+	return st == OK ? repair_missing(out, m, search->arena, &block, err) : st;
 }
 
 /* The node named these blocks before; it need not do so again. */
@@ -323,7 +263,7 @@ static enum status keep_known_blocks(struct mirror *m, uint64_t from, struct err
 	st = store_block_above(&record, txn, from, err);
 	while (st == OK) {
 		if (record.event_count)
-			must_prove(m, record.ref.number);
+			repair_must_prove(m, record.ref.number);
 		st = store_block_above(&record, txn, record.ref.number + 1, err);
 	}
 	store_abort(txn);
@@ -336,24 +276,22 @@ static enum status take_back(struct mirror *m, uint64_t number, struct error *er
 	enum status st = keep_known_blocks(m, number, err);
 
 	if (st == OK) {
-		must_prove(m, number);
+		repair_must_prove(m, number);
 		st = mirror_drop_above(m, number - 1, err);
 	}
 	return st == OK ? mirror_read_births(m, err) : st;
 }
 
-static enum status go_back(struct search *search, uint64_t number, size_t missing,
+static enum status go_back(struct mirror *m, uint64_t number, size_t missing, const char *how,
 			   struct error *err)
 {
-	struct mirror *m = search->m;
 	enum status st = take_back(m, number, err);
 
 	if (st == OK)
 		log_warn(m->logger,
 			 "%s left out %zu event(s) of block %" PRIu64
-			 ", found by bisection over the contract's views; going on from there "
-			 "with its proved receipts",
-			 source_label(m->source), missing, number);
+			 ", found by %s; going on from there with its proved receipts",
+			 source_label(m->source), missing, number, how);
 	return st;
 }
 
@@ -389,7 +327,6 @@ static enum status first_born(uint64_t *out, struct search *search, uint64_t hig
 	return st;
 }
 
-/* *is_found where the mirror went back; else nothing was left out that the views could show. */
 /* What is told of the block is false (`err` says how): the mirror must not stand on what it was
  * told of it before. Returns ERR_BAD_DATA, or why it could not go back. */
 static enum status go_below(struct search *search, uint64_t number, struct error *err)
@@ -402,6 +339,7 @@ static enum status go_below(struct search *search, uint64_t number, struct error
 	return why.status;
 }
 
+/* *is_found where the mirror went back; else nothing was left out that the views could show. */
 static enum status look(bool *is_found, struct search *search, uint64_t suspect, struct error *err)
 {
 	uint64_t low;
@@ -429,7 +367,8 @@ static enum status look(bool *is_found, struct search *search, uint64_t suspect,
 		}
 		if (st == OK && missing) {
 			*is_found = true;
-			return go_back(search, culprit, missing, err);
+			return go_back(search->m, culprit, missing,
+				       "bisection over the contract's views", err);
 		}
 		/* What differs from there on has another cause: is there more, above it? */
 		if (st == OK)
@@ -443,6 +382,28 @@ static enum status look(bool *is_found, struct search *search, uint64_t suspect,
 		low = culprit;
 	}
 	return st;
+}
+
+/* What changes no view, or no view that is asked: the headers that the backfill did not see. */
+static enum status look_closer(bool *is_found, struct search *search, uint64_t suspect,
+			       struct error *err)
+{
+	struct pool_run *pool = &search->m->pools[search->pool];
+	struct repair_walk walk = {.from = search->m->config->pools[search->pool].setup.start_block,
+				   .to = suspect};
+	enum status st = OK;
+
+	if (walk.from < pool->walked_to)
+		walk.from = pool->walked_to;
+	if (suspect - walk.from > WALK_MAX)
+		walk.from = suspect - WALK_MAX;
+	st = repair_walk(&walk, search->m, err);
+	if (st == OK && !mirror_is_stopping(search->m))
+		pool->walked_to = suspect;
+	*is_found = st == OK && walk.missing;
+	if (*is_found)
+		return go_back(search->m, walk.first, walk.missing, "walking the headers", err);
+	return st == ERR_BAD_DATA && walk.bad ? go_below(search, walk.bad, err) : st;
 }
 
 bool mirror_is_beyond_repair(const struct mirror *m, size_t pool)
@@ -465,9 +426,18 @@ enum status mirror_repair(struct mirror *m, struct error *err)
 	st = take_accounts(search, m->suspect_block, &why);
 	if (st == OK)
 		st = look(&is_found, search, m->suspect_block, &why);
+	/* Also where a node has no old state to ask: headers it has. */
+	if (st == ERR_NOTFOUND || (st == OK && !is_found)) {
+		enum status walked = look_closer(&is_found, search, m->suspect_block, err);
+
+		if (walked != OK || is_found)
+			st = walked;
+		if (walked != OK)
+			why = *err;
+	}
 	arena_free(search->arena);
 	free(search);
-	/* A node without old state cannot be asked; the finding says what is known. */
+	/* The finding says what is known. */
 	if (st == ERR_NOTFOUND || (st == OK && !is_found)) {
 		m->pools[m->suspect_pool].fruitless++;
 		log_warn(m->logger,
@@ -477,6 +447,7 @@ enum status mirror_repair(struct mirror *m, struct error *err)
 			 st == OK ? "" : why.message);
 		return OK;
 	}
+	m->is_suspicious = st == ERR_AGAIN;
 	if (st != OK)
 		*err = why;
 	return st;

@@ -185,11 +185,16 @@ for (const { name, chain: file, truth: truthFile } of listChains()) {
     // What a sparse backfill is sure to miss: events that move money, in blocks of which nothing else is told.
     const moves = b => b.number > birth + 3 && b.logs.some(l => ['Deposited', 'ScheduledUnstake', 'Unstaked'].includes(eventName(l)));
     const omit = chain.blocks.filter(b => moves(b) && rnd() < 0.1).map(b => b.number).join(',');
+    // What no view shows, and only a later event needs: who may pay out.
+    const has = (b, event) => b.logs.some(l => eventName(l) === event);
+    const paid = chain.blocks.find(b => has(b, 'PaidOutClaim')).number;
+    const allowed = chain.blocks.filter(b => b.number < paid && has(b, 'SetClaimsManagerStatus')).map(b => b.number).join(',');
     const limits = { 'fault-rate': 0.16, 'max-range': 40, 'max-logs': 60 };
     const cases = [['dense', LEVELS.receipts, {}, 0.2], ['dense, views at every block', { ...LEVELS.receipts, ...VIEWS }, {}],
       ['dense, faults and limits', LEVELS.receipts, limits], ['dense, all', LEVELS.receipts, { 'drop-logs': 1 }],
       ['sparse', LEVELS.sparse, { omit, 'drop-logs': 0 }, 0.2], ['sparse, views at every block', { ...LEVELS.sparse, ...VIEWS }, {}],
       ['sparse, faults and limits', LEVELS.sparse, { omit: omit.split(',').slice(0, 3).join(','), 'drop-logs': 0, ...limits }],
+      ['sparse, what no view shows', LEVELS.sparse, { omit: allowed, 'drop-logs': 0 }],
       ['level headers', LEVELS.headers, {}], ['level headers, faults and limits', LEVELS.headers, limits]];
     for (const [what, extra, options, share] of cases.filter(c => name === 'pool-edges' || !c[0].includes('limits')))      // the smaller chain: faults take time
       await served({ 'drop-logs': 0.05, ...options }, async node => {
