@@ -126,6 +126,20 @@ static enum status number_part(uint64_t *out, struct slice part, const char *nam
 	return st == OK ? OK : error_wrap(err, "%s's \"%s\"", line, name);
 }
 
+/* A block that the recording has. */
+static enum status block_part(uint64_t *out, const struct recorded *recorded, struct slice text,
+			      const char *line, struct error *err)
+{
+	enum status st = number_part(out, text, "block", line, err);
+
+	if (st == OK && (*out < recorded->first || *out > recorded->last))
+		return error_set(err, ERR_BAD_DATA,
+				 "%s's \"block\": expected one from %" PRIu64 " to %" PRIu64
+				 ", got %" PRIu64,
+				 line, recorded->first, recorded->last, *out);
+	return st;
+}
+
 static enum status bytes_part(struct slice *out, struct arena *arena, struct slice part,
 			      const char *name, struct error *err)
 {
@@ -442,12 +456,7 @@ static enum status call_line(struct recorded_builder *builder, const struct line
 		st = error_set(err, ERR_BAD_DATA, "call's \"data\": expected at most %d bytes",
 			       CALL_DATA_MAX);
 	if (st == OK)
-		st = number_part(&block, parts->block, "block", "call", err);
-	if (st == OK && (block < recorded->first || block > recorded->last))
-		st = error_set(err, ERR_BAD_DATA,
-			       "call's \"block\": expected one from %" PRIu64 " to %" PRIu64
-			       ", got %" PRIu64,
-			       recorded->first, recorded->last, block);
+		st = block_part(&block, recorded, parts->block, "call", err);
 	if (st == OK)
 		st = call_result(&entry.result, builder, parts, err);
 	if (st != OK)
@@ -474,12 +483,7 @@ static enum status proof_line(struct recorded_builder *builder, const struct lin
 	if (st == OK)
 		st = need(parts->slots, "slots", "proof", err);
 	if (st == OK)
-		st = number_part(&block, parts->block, "block", "proof", err);
-	if (st == OK && (block < recorded->first || block > recorded->last))
-		st = error_set(err, ERR_BAD_DATA,
-			       "proof's \"block\": expected one from %" PRIu64 " to %" PRIu64
-			       ", got %" PRIu64,
-			       recorded->first, recorded->last, block);
+		st = block_part(&block, recorded, parts->block, "proof", err);
 	if (st != OK)
 		return st;
 	return recorded_keep_proof(recorded, builder->scratch, parts->address, parts->slots, block,
