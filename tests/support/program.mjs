@@ -90,9 +90,10 @@ export class Mirror {
 }
 
 export class Daemon {
-  constructor(mirror, { env } = {}) {
+  constructor(mirror, { env, wrap = [] } = {}) {
     this.mirror = mirror;
-    this.child = spawn(PROGRAM, ['-c', mirror.file, 'run'], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } });
+    const [command, ...rest] = [...wrap, PROGRAM, '-c', mirror.file, 'run'];
+    this.child = spawn(command, rest, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } });
     children.add(this.child);
     this.err = '';
     this.out = '';
