@@ -4,22 +4,10 @@
 #ifndef INDEXER_NODE_H
 #define INDEXER_NODE_H
 
+#include "indexer/node_traits.h"
 #include "indexer/rpc.h"
 #include "indexer/rpc_parse.h"
 #include "indexer/source_impl.h"
-
-enum trait { TRAIT_UNKNOWN, TRAIT_YES, TRAIT_NO };
-
-/* What was learned about the node; shared by peers. */
-struct node_traits {
-	atomic_uint owners;
-	atomic_uint batch_limit;
-	atomic_int calls_by_hash;    /* eth_call takes {"blockHash":…} (enum trait) */
-	atomic_int logs_by_hash;     /* eth_getLogs does */
-	atomic_int block_receipts;   /* there is eth_getBlockReceipts */
-	atomic_int receipts_by_hash; /* and it takes a block hash */
-	atomic_int proofs_by_hash;   /* eth_getProof takes {"blockHash":…} */
-};
 
 struct source_node {
 	struct source base;
@@ -41,6 +29,9 @@ const char *params_logs_range(struct arena *arena, const struct log_filter *filt
 			      uint64_t to);
 const char *params_logs_block(struct arena *arena, const struct log_filter *filter,
 			      struct hash hash);
+
+/* The node was found to lack it, in these words ("refuses …; asking …"): remembered, and logged. */
+void node_remember_lack(struct source_node *node, enum node_trait trait, const char *words);
 
 /* One call that must give a result; the job is the caller's to end. */
 enum status node_call(struct rpc_job **job, struct rpc_call *call, struct source_node *node,

@@ -55,7 +55,7 @@ static enum status settle_call(struct chain_call *out, struct arena *arena,
 /* True where the node does not take {"blockHash":…}; its other errors are answers. */
 static bool refuses_hash(const struct source_node *node, const struct rpc_call *calls, size_t count)
 {
-	if (atomic_load(&node->traits->calls_by_hash) == TRAIT_YES)
+	if (node_has(node->traits, TRAIT_CALLS_BY_HASH))
 		return false;
 	for (size_t i = 0; i < count; i++)
 		if (calls[i].outcome != RPC_ERROR || calls[i].info.kind != RPC_BAD_PARAMS)
@@ -140,7 +140,7 @@ enum status node_calls(struct chain_call *calls, size_t count, struct arena *are
 		       struct source *source, const struct block_ref *at, struct error *err)
 {
 	struct source_node *node = node_of(source);
-	bool by_hash = atomic_load(&node->traits->calls_by_hash) != TRAIT_NO;
+	bool by_hash = !node_lacks(node->traits, TRAIT_CALLS_BY_HASH);
 	bool refused = false;
 	enum status st;
 
@@ -149,14 +149,11 @@ enum status node_calls(struct chain_call *calls, size_t count, struct arena *are
 	st = try_calls(calls, count, arena, node, at, by_hash, &refused, err);
 	if (refused) {
 		st = try_calls(calls, count, arena, node, at, false, &refused, err);
-		if (st == OK && any_was_understood(calls, count)) {
-			log_info(source->logger,
-				 "%s: the node refuses eth_call by block hash; asking by number",
-				 source->label);
-			atomic_store(&node->traits->calls_by_hash, TRAIT_NO);
-		}
+		if (st == OK && any_was_understood(calls, count))
+			node_remember_lack(node, TRAIT_CALLS_BY_HASH,
+					   "refuses eth_call by block hash; asking by number");
 	} else if (st == OK && by_hash && any_was_understood(calls, count)) {
-		atomic_store(&node->traits->calls_by_hash, TRAIT_YES);
+		node_learned_has(node->traits, TRAIT_CALLS_BY_HASH);
 	}
 	return st;
 }

@@ -222,16 +222,11 @@ static enum status other_receipts(struct block_material *m, struct arena *arena,
 	if (st != OK)
 		return st;
 	if (by_number) {
-		atomic_store(&node->traits->receipts_by_hash, TRAIT_NO);
-		log_info(
-			node->base.logger,
-			"%s: the node refuses eth_getBlockReceipts by block hash; asking by number",
-			node->base.label);
+		node_remember_lack(node, TRAIT_RECEIPTS_BY_HASH,
+				   "refuses eth_getBlockReceipts by block hash; asking by number");
 	} else {
-		atomic_store(&node->traits->block_receipts, TRAIT_NO);
-		log_info(node->base.logger,
-			 "%s: the node has no eth_getBlockReceipts; asking for receipts one by one",
-			 node->base.label);
+		node_remember_lack(node, TRAIT_BLOCK_RECEIPTS,
+				   "has no eth_getBlockReceipts; asking for receipts one by one");
 	}
 	return OK;
 }
@@ -260,9 +255,9 @@ static enum status fetch_receipts(struct block_material *m, struct arena *arena,
 	struct rpc_job *job;
 	enum status st;
 
-	if (atomic_load(&node->traits->block_receipts) == TRAIT_NO)
+	if (node_lacks(node->traits, TRAIT_BLOCK_RECEIPTS))
 		return single_receipts(m, arena, node, err);
-	if (atomic_load(&node->traits->receipts_by_hash) == TRAIT_NO)
+	if (node_lacks(node->traits, TRAIT_RECEIPTS_BY_HASH))
 		return receipts_by_number(m, arena, node, err);
 	scratch = arena_new();
 	ask_receipts(&call, scratch, m->claimed_hash);
@@ -281,8 +276,8 @@ static enum status fetch_receipts(struct block_material *m, struct arena *arena,
 static bool can_ask_both(const struct source_node *node, const struct hash *hash, unsigned parts)
 {
 	return hash && (parts & MATERIAL_RECEIPTS) &&
-	       atomic_load(&node->traits->block_receipts) != TRAIT_NO &&
-	       atomic_load(&node->traits->receipts_by_hash) != TRAIT_NO;
+	       !node_lacks(node->traits, TRAIT_BLOCK_RECEIPTS) &&
+	       !node_lacks(node->traits, TRAIT_RECEIPTS_BY_HASH);
 }
 
 static enum status try_material(struct block_material *out, bool *lacks_bodies, struct arena *arena,
@@ -378,8 +373,10 @@ static enum status read_proof(struct account_proof *out, struct arena *arena,
 {
 	struct json_reader r;
 
-	if (is_error(call, RPC_METHOD_MISSING))
+	if (is_error(call, RPC_METHOD_MISSING)) {
+		(void)node_learned_lack(node->traits, TRAIT_PROOFS);
 		return not_there(node, call, "proofs", err);
+	}
 	if (is_error(call, RPC_NO_STATE) || is_error(call, RPC_NO_SUCH_BLOCK))
 		return not_there(node, call, "proofs of that block", err);
 	if (call->outcome == RPC_ERROR)
@@ -423,22 +420,22 @@ enum status node_account_proof(struct account_proof *out, struct arena *arena,
 			       const struct block_ref *at, struct error *err)
 {
 	struct source_node *node = node_of(source);
-	bool by_hash = atomic_load(&node->traits->proofs_by_hash) != TRAIT_NO;
+	bool by_hash = !node_lacks(node->traits, TRAIT_PROOFS_BY_HASH);
 	bool refused = false;
 	struct error own;
 	enum status st;
 
 	if (!err)
 		err = &own;
+	if (node_lacks(node->traits, TRAIT_PROOFS))
+		return error_set(err, ERR_NOTFOUND, "%s: eth_getProof: the node has no proofs",
+				 source->label);
 	st = try_proof(out, &refused, arena, node, address, slots, slot_count, at, by_hash, err);
 	if (!refused)
 		return st;
 	st = try_proof(out, &refused, arena, node, address, slots, slot_count, at, false, err);
-	if (st == OK) {
-		log_info(source->logger,
-			 "%s: the node refuses eth_getProof by block hash; asking by number",
-			 source->label);
-		atomic_store(&node->traits->proofs_by_hash, TRAIT_NO);
-	}
+	if (st == OK)
+		node_remember_lack(node, TRAIT_PROOFS_BY_HASH,
+				   "refuses eth_getProof by block hash; asking by number");
 	return st;
 }

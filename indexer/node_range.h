@@ -52,6 +52,7 @@ struct node_range {
 	size_t open_at; /* those before are proved */
 	size_t share_count;
 	enum receipts_way way;
+	bool is_other_way;      /* the one that was known was refused */
 	uint64_t receipt_bytes; /* that a receipt took; 0: unknown */
 	uint64_t omitted;
 };

@@ -39,9 +39,9 @@ static struct open_block *shared(struct node_range *range, size_t i)
 
 static enum receipts_way known_way(const struct source_node *node)
 {
-	if (atomic_load(&node->traits->block_receipts) == TRAIT_NO)
+	if (node_lacks(node->traits, TRAIT_BLOCK_RECEIPTS))
 		return RECEIPTS_SINGLE;
-	if (atomic_load(&node->traits->receipts_by_hash) == TRAIT_NO)
+	if (node_lacks(node->traits, TRAIT_RECEIPTS_BY_HASH))
 		return RECEIPTS_BY_NUMBER;
 	return RECEIPTS_BY_HASH;
 }
@@ -116,6 +116,7 @@ bool range_ask_receipts(struct source_node *node, struct node_range *range)
 {
 	arena_reset(range->share);
 	range->way = known_way(node);
+	range->is_other_way = false;
 	range->share_count = share_size(range);
 	return ask_share(node, range);
 }
@@ -135,28 +136,21 @@ static bool other_way(struct source_node *node, struct node_range *range,
 		range->way = RECEIPTS_SINGLE;
 	else
 		return false;
+	range->is_other_way = true;
 	return ask_share(node, range);
 }
 
 /* What was refused is remembered once the other way has brought receipts that are proved. */
 static void remember_way(struct source_node *node, const struct node_range *range)
 {
-	const char *label = node->base.label;
-
-	if (range->way == known_way(node))
+	if (!range->is_other_way || range->way == known_way(node))
 		return;
-	if (range->way == RECEIPTS_BY_NUMBER) {
-		atomic_store(&node->traits->receipts_by_hash, TRAIT_NO);
-		log_info(
-			node->base.logger,
-			"%s: the node refuses eth_getBlockReceipts by block hash; asking by number",
-			label);
-	} else {
-		atomic_store(&node->traits->block_receipts, TRAIT_NO);
-		log_info(node->base.logger,
-			 "%s: the node has no eth_getBlockReceipts; asking for receipts one by one",
-			 label);
-	}
+	if (range->way == RECEIPTS_BY_NUMBER)
+		node_remember_lack(node, TRAIT_RECEIPTS_BY_HASH,
+				   "refuses eth_getBlockReceipts by block hash; asking by number");
+	else
+		node_remember_lack(node, TRAIT_BLOCK_RECEIPTS,
+				   "has no eth_getBlockReceipts; asking for receipts one by one");
 }
 
 /* No answer that could be read: the range is over, asks again, or asks in another way. */

@@ -13,9 +13,14 @@
 
 #include "indexer/rpc_impl.h"
 
-enum { WAIT_STEP_MS = 100 };
+enum { WAIT_STEP_MS = 100, BACKOFF_MS_MAX = 30000 };
 
 /* ---- opening ---- */
+
+static uint64_t any_seed(const struct rpc *rpc)
+{
+	return clock_now_ms(&rpc->clock) * 0x9e3779b97f4a7c15 ^ (uint64_t)(uintptr_t)rpc;
+}
 
 enum status rpc_open(struct rpc **out, const struct rpc_options *options, struct error *err)
 {
@@ -35,9 +40,13 @@ enum status rpc_open(struct rpc **out, const struct rpc_options *options, struct
 	}
 	rpc->options = *options;
 	rpc->options.url = NULL;
-	rpc->clock = clock_real();
+	rpc->clock = options->clock ? *options->clock : clock_real();
+	rpc->options.clock = NULL;
 	rpc->next_id = 1;
-	rpc->random = clock_now_ms(&rpc->clock) * 0x9e3779b97f4a7c15 ^ (uint64_t)(uintptr_t)rpc;
+	rpc->backoff = backoff_new(options->backoff_ms, BACKOFF_MS_MAX,
+				   options->seed ? options->seed : any_seed(rpc));
+	rpc->pace = options->pace ? pace_share(options->pace)
+				  : pace_new(&(struct pace_options){0}, &rpc->clock);
 	*out = rpc;
 	return OK;
 }
@@ -47,6 +56,7 @@ void rpc_close(struct rpc *rpc)
 	if (!rpc)
 		return;
 	http_close(rpc->http);
+	pace_release(rpc->pace);
 	free(rpc);
 }
 
@@ -78,6 +88,7 @@ static void free_post(struct rpc *rpc, struct post *post)
 	if (post->request) {
 		http_release(rpc->http, post->request);
 		rpc->under_way--;
+		pace_give(rpc->pace);
 	}
 	free(post->body);
 	free(post->calls);
@@ -109,11 +120,12 @@ void rpc_cut_post(struct post *post, size_t limit)
 	}
 }
 
-static size_t batch_limit(const struct rpc *rpc)
+static size_t calls_max(const struct rpc *rpc)
 {
-	unsigned limit = atomic_load(rpc->options.batch_limit);
+	size_t limit = batch_limit_get(rpc->options.batch_limit, clock_now_ms(&rpc->clock));
+	size_t most = pace_calls_max(rpc->pace);
 
-	return limit ? limit : 1;
+	return limit < most ? limit : most;
 }
 
 static void write_body(struct rpc *rpc, struct post *post)
@@ -145,9 +157,10 @@ static void write_body(struct rpc *rpc, struct post *post)
 
 static void send_post(struct rpc *rpc, struct post *post)
 {
-	rpc_cut_post(post, batch_limit(rpc));
 	post->tries++;
 	post->sent_ms = clock_now_ms(&rpc->clock);
+	if (!post->begun_ms)
+		post->begun_ms = post->sent_ms;
 	rpc->under_way++;
 	write_body(rpc, post);
 }
@@ -183,6 +196,11 @@ static bool take_replies(struct rpc *rpc)
 	return any;
 }
 
+static uint64_t least(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
 /* Sends what is due; the time until the next one is due, at most `wait_ms`. */
 static uint64_t send_posts(struct rpc *rpc, uint64_t wait_ms)
 {
@@ -190,17 +208,21 @@ static uint64_t send_posts(struct rpc *rpc, uint64_t wait_ms)
 
 	for (struct rpc_job *job = rpc->jobs; job; job = job->next)
 		for (struct post *post = job->posts; post; post = post->next) {
-			uint64_t due = post->due_ms > rpc->not_before_ms ? post->due_ms
-									 : rpc->not_before_ms;
+			uint64_t rest;
 
 			if (post->request)
 				continue;
 			if (rpc->under_way >= rpc->options.in_flight)
 				return wait_ms;
-			if (due <= now)
-				send_post(rpc, post);
-			else if (due - now < wait_ms)
-				wait_ms = due - now;
+			if (post->due_ms > now) {
+				wait_ms = least(wait_ms, post->due_ms - now);
+				continue;
+			}
+			rpc_cut_post(post, calls_max(rpc));
+			rest = pace_take(rpc->pace, post->count);
+			if (rest)
+				return least(wait_ms, rest);
+			send_post(rpc, post);
 		}
 	return wait_ms;
 }
@@ -245,7 +267,7 @@ struct rpc_job *rpc_begin(struct rpc *rpc, struct rpc_call *calls, size_t count)
 	if (count)
 		job->posts = new_post(list, count, 0);
 	if (count)
-		rpc_cut_post(job->posts, batch_limit(rpc));
+		rpc_cut_post(job->posts, calls_max(rpc));
 	free(list);
 	while (*at)
 		at = &(*at)->next;
@@ -265,10 +287,44 @@ enum status rpc_status(const struct rpc_job *job, struct error *err)
 	return error_set(err, job->status, "%s", job->error.message);
 }
 
+bool rpc_hurry(struct rpc *rpc, uint64_t patience_ms)
+{
+	bool ran_out = rpc->ran_out;
+
+	rpc->ran_out = false;
+	rpc->patience_ms = patience_ms;
+	rpc->patience_end_ms = patience_ms ? clock_now_ms(&rpc->clock) + patience_ms : 0;
+	return ran_out;
+}
+
+/* Ends the job where it has taken too long for whoever waits. */
+static bool is_out_of_patience(struct rpc_job *job)
+{
+	struct rpc *rpc = job->rpc;
+
+	if (!rpc->patience_end_ms || clock_now_ms(&rpc->clock) < rpc->patience_end_ms)
+		return false;
+	rpc->ran_out = true;
+	job->status = error_set(&job->error, ERR_AGAIN, "%s: no answer within %" PRIu64 " ms",
+				rpc_label(rpc), rpc->patience_ms);
+	drop_posts(job);
+	return true;
+}
+
+static uint64_t wait_of(const struct rpc *rpc)
+{
+	uint64_t now;
+
+	if (!rpc->patience_end_ms)
+		return WAIT_STEP_MS;
+	now = clock_now_ms(&rpc->clock);
+	return now < rpc->patience_end_ms ? least(WAIT_STEP_MS, rpc->patience_end_ms - now) : 0;
+}
+
 enum status rpc_wait(struct rpc_job *job, struct error *err)
 {
-	while (!rpc_is_over(job))
-		rpc_step(job->rpc, WAIT_STEP_MS);
+	while (!rpc_is_over(job) && !is_out_of_patience(job))
+		rpc_step(job->rpc, wait_of(job->rpc));
 	return rpc_status(job, err);
 }
 

@@ -7,6 +7,10 @@
  * missing or foreign ids, errors that mean "later") is met by asking again for what is missing,
  * with growing pauses and not before the time that Retry-After names. What is left in the end for
  * each call is a result or the node's error.
+ *
+ * Every HTTP request has a deadline, and so has every batch with all its tries: `attempts` times
+ * the deadline of a request and a minute. Waits that the endpoint's pace asks for before the first
+ * try do not count.
  */
 #ifndef INDEXER_RPC_H
 #define INDEXER_RPC_H
@@ -14,7 +18,9 @@
 #include <stdatomic.h>
 
 #include "base/logger.h"
+#include "indexer/batch_limit.h"
 #include "indexer/http.h"
+#include "indexer/pace.h"
 #include "indexer/rpc_errors.h"
 #include "indexer/witness.h"
 
@@ -27,8 +33,11 @@ struct rpc_options {
 	uint64_t response_bytes_max;
 	unsigned attempts;
 	uint64_t backoff_ms;
-	unsigned in_flight;       /* HTTP requests at once */
-	atomic_uint *batch_limit; /* calls in one request; shared with peers, lowered here */
+	unsigned in_flight;              /* HTTP requests at once */
+	struct batch_limit *batch_limit; /* shared with peers, lowered here */
+	struct pace *pace;               /* shared with peers; NULL: no limit of our own */
+	const struct clock *clock;       /* copied; NULL: the real one */
+	uint64_t seed;                   /* of the pauses; 0: any */
 	int stop_event;
 	const atomic_bool *stop;
 	const struct logger *logger;
@@ -68,6 +77,13 @@ bool rpc_is_over(const struct rpc_job *job);
 
 /* OK where every call has its outcome, else why the job failed: ERR_AGAIN or ERR_BAD_DATA. */
 enum status rpc_status(const struct rpc_job *job, struct error *err);
+
+/*
+ * From now on, and until another call of this, all waits together may take so long: what is not
+ * over by then fails with ERR_AGAIN and is cancelled. 0: as long as it takes. True where the limit
+ * before this one was reached.
+ */
+bool rpc_hurry(struct rpc *rpc, uint64_t patience_ms);
 
 /* Steps until the job is over. */
 enum status rpc_wait(struct rpc_job *job, struct error *err) MUST_CHECK;

@@ -5,7 +5,10 @@
 #define INDEXER_RPC_IMPL_H
 
 #include "base/clock.h"
+#include "indexer/backoff.h"
 #include "indexer/rpc.h"
+
+enum { RETRY_AFTER_MS_MAX = 60000 };
 
 struct post {
 	struct post *next;
@@ -14,7 +17,9 @@ struct post {
 	uint64_t first_id;
 	unsigned tries;
 	bool had_passing_trouble; /* in any try: then it is not the node's nature in the end */
+	uint64_t pause_ms;        /* before this try; 0: none */
 	uint64_t due_ms;
+	uint64_t begun_ms; /* its first try; 0: not yet */
 	uint64_t sent_ms;
 	char *body;
 	struct http_request *request; /* NULL: waiting */
@@ -43,8 +48,11 @@ struct rpc {
 	struct rpc_job *jobs; /* in the order in which they began */
 	struct clock clock;
 	uint64_t next_id;
-	uint64_t not_before_ms; /* the node wants a rest */
-	uint64_t random;
+	struct backoff backoff;
+	struct pace *pace; /* never NULL */
+	uint64_t patience_ms;
+	uint64_t patience_end_ms; /* 0: no end */
+	bool ran_out;             /* of patience */
 	unsigned under_way;
 };
 

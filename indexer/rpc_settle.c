@@ -14,8 +14,6 @@
 #include "indexer/rpc_reply.h"
 
 enum {
-	BACKOFF_MS_MAX = 30000,
-	RETRY_AFTER_MS_MAX = 60000,
 	MESSAGE_MAX = 300, /* of a node's words in ours */
 };
 
@@ -38,24 +36,11 @@ static void fail_job(struct rpc_job *job, const struct post *post, enum status s
 	http_scrub(rpc->http, job->error.message);
 }
 
-static uint64_t random_below(struct rpc *rpc, uint64_t limit)
+/* A batch that gets on by a call at a time is not tried for ever either. */
+static bool is_over_time(const struct rpc *rpc, const struct post *post, uint64_t now)
 {
-	rpc->random ^= rpc->random << 13;
-	rpc->random ^= rpc->random >> 7;
-	rpc->random ^= rpc->random << 17;
-	return limit ? rpc->random % limit : 0;
-}
-
-/* Doubling with every try, and somewhere in the upper half, so that peers do not march in step. */
-static uint64_t pause_ms(struct rpc *rpc, unsigned tries)
-{
-	uint64_t pause = rpc->options.backoff_ms;
-
-	for (unsigned i = 1; i < tries && pause < BACKOFF_MS_MAX; i++)
-		pause *= 2;
-	if (pause > BACKOFF_MS_MAX)
-		pause = BACKOFF_MS_MAX;
-	return pause - pause / 2 + random_below(rpc, pause / 2 + 1);
+	return now - post->begun_ms >=
+	       rpc->options.attempts * (rpc->options.timeout_ms + RETRY_AFTER_MS_MAX);
 }
 
 /* The post waits and is sent again, or was tried often enough. */
@@ -64,17 +49,20 @@ static void try_again(struct rpc_job *job, struct post *post, enum status status
 {
 	struct rpc *rpc = job->rpc;
 	uint64_t now = clock_now_ms(&rpc->clock);
-	uint64_t pause = pause_ms(rpc, post->tries);
+	uint64_t pause = backoff_next(&rpc->backoff, post->pause_ms);
 
+	post->pause_ms = pause;
 	if (retry_after_ms > RETRY_AFTER_MS_MAX)
 		retry_after_ms = RETRY_AFTER_MS_MAX;
 	if (retry_after_ms > pause)
 		pause = retry_after_ms;
-	if (is_rate_limit && now + pause > rpc->not_before_ms)
-		rpc->not_before_ms = now + pause; /* it holds for all requests */
+	if (is_rate_limit) { /* it holds for all requests */
+		pace_rest(rpc->pace, pause);
+		witness_rate_limited(rpc->options.witnesses, rpc->options.witness);
+	}
 	if (status == ERR_AGAIN)
 		post->had_passing_trouble = true;
-	if (post->tries >= rpc->options.attempts) {
+	if (post->tries >= rpc->options.attempts || is_over_time(rpc, post, now)) {
 		fail_job(job, post, post->had_passing_trouble ? ERR_AGAIN : status, words);
 		return;
 	}
@@ -85,16 +73,10 @@ static void try_again(struct rpc_job *job, struct post *post, enum status status
 
 static void lower_batch_limit(struct rpc *rpc, size_t limit, const char *words)
 {
-	unsigned old = atomic_load(rpc->options.batch_limit);
-
-	while (limit < old)
-		if (atomic_compare_exchange_weak(rpc->options.batch_limit, &old, (unsigned)limit)) {
-			log_info(
-				rpc->options.logger,
-				"%s: the node refuses larger batches (%s); %zu calls a request now",
-				rpc_label(rpc), words, limit);
-			return;
-		}
+	if (batch_limit_lower(rpc->options.batch_limit, limit, clock_now_ms(&rpc->clock)))
+		log_info(rpc->options.logger,
+			 "%s: the node refuses larger batches (%s); %zu calls a request now",
+			 rpc_label(rpc), words, limit);
 }
 
 /* Half of the calls at once; `remember` where it is about batches as such. */
@@ -106,8 +88,10 @@ static void smaller_batches(struct rpc_job *job, struct post *post, bool remembe
 	if (remember)
 		lower_batch_limit(job->rpc, limit, words);
 	rpc_cut_post(post, limit);
-	for (size_t i = 0; post && i < 3; i++, post = post->next) /* 5 became 2, 2 and 1 */
+	for (size_t i = 0; post && i < 3; i++, post = post->next) { /* 5 became 2, 2 and 1 */
 		post->tries = 0;
+		post->pause_ms = 0;
+	}
 }
 
 static void settle_error(struct rpc_job *job, struct rpc_call *call,
@@ -286,8 +270,11 @@ static void settle(struct rpc_job *job, struct post *post, const struct http_rep
 		}
 	}
 	/* Some answers came: the node works, only the rest has to be asked again. */
-	if (kept < asked && post->tries > 1)
-		post->tries--;
+	if (kept < asked) {
+		post->pause_ms = 0;
+		if (post->tries > 1)
+			post->tries--;
+	}
 	try_again(job, post, ERR_AGAIN, reply->retry_after_ms, rate_limited, words);
 }
 
@@ -391,5 +378,6 @@ void rpc_settle_reply(struct rpc_job *job, struct post *post)
 	tell_witness(rpc, post->sent_ms, got, is_answer);
 	post->request = NULL;
 	rpc->under_way--;
+	pace_give(rpc->pace);
 	http_release(rpc->http, request);
 }

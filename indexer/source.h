@@ -32,11 +32,15 @@ struct source_options {
 	uint64_t response_bytes_max; /* of one HTTP response, unpacked; 0: 64 MiB */
 	unsigned attempts; /* tries of one request before ERR_AGAIN is given up to the caller; 0: 6
 			    */
-	uint64_t backoff_ms;         /* before the second try, doubling; 0: 250 */
+	uint64_t backoff_ms;         /* the shortest pause between tries (backoff.h); 0: 250 */
 	uint64_t range_first;        /* blocks in the first eth_getLogs range; 0: 10,000 */
 	uint64_t range_max;          /* never ask for more; 0: no limit of our own */
 	unsigned in_flight;          /* eth_getLogs requests at once in a backfill; 0: 4 */
 	unsigned batch_max;          /* JSON-RPC calls in one HTTP request; 0: 100 */
+	unsigned requests_per_s;     /* JSON-RPC calls of all peers together; 0: any number */
+	unsigned concurrent_max;     /* HTTP requests of all peers at once; 0: any number */
+	const struct clock *clock;   /* of pauses and limits, copied; NULL: the real one */
+	uint64_t seed;               /* of what is drawn for the pauses; 0: any */
 	struct witnesses *witnesses; /* who keeps the record of this endpoint; NULL: nobody */
 	size_t witness;              /* which of them it is */
 };

@@ -87,6 +87,12 @@ struct source_ops {
 			     uint64_t number, const struct hash *hash,
 			     const struct block_wish *wish, bool must_take_receipts,
 			     struct error *err);
+	/*
+	 * From now on, and until the next call of this, questions together may take so long (0: as
+	 * long as they take); ranges are none of them. What takes longer fails with ERR_AGAIN and
+	 * is cancelled. True where that came of the call before. NULL: the source answers at once.
+	 */
+	bool (*hurry)(struct source *source, uint64_t patience_ms);
 	/* Where several nodes stand behind the source: who said it? NULL: the source itself. */
 	void (*blame)(struct source *source, const struct proof_failure *failure);
 

@@ -146,6 +146,14 @@ enum status node_call(struct rpc_job **job, struct rpc_call *call, struct source
 	return st;
 }
 
+void node_remember_lack(struct source_node *node, enum node_trait trait, const char *words)
+{
+	if (node_learned_lack(node->traits, trait))
+		log_info(node->base.logger, "%s: the node %s", node->base.label, words);
+	else
+		log_debug(node->base.logger, "%s: the node still %s", node->base.label, words);
+}
+
 static bool is_null(struct slice json)
 {
 	return json.size == 4 && memcmp(json.data, "null", 4) == 0;
@@ -259,14 +267,23 @@ static enum status tagged_block(struct block_ref *out, struct source *source, en
 	struct source_node *node = node_of(source);
 	struct rpc_job *job;
 	struct rpc_call call;
-	enum status st = node_call(
-		&job, &call, node, "eth_getBlockByNumber",
-		tag == BLOCK_LATEST ? "[\"latest\",false]" : "[\"finalized\",false]", err);
+	enum status st;
 
-	if (st == OK)
+	if (tag == BLOCK_FINALIZED && node_lacks(node->traits, TRAIT_FINALIZED_TAG))
+		return error_set(err, ERR_NOTFOUND, "%s: the node does not know \"finalized\"",
+				 source->label);
+	st = node_call(&job, &call, node, "eth_getBlockByNumber",
+		       tag == BLOCK_LATEST ? "[\"latest\",false]" : "[\"finalized\",false]", err);
+	if (st == OK) {
 		st = node_header(out, node, &call, err);
-	else if (call.outcome == RPC_ERROR && call.info.kind == RPC_BAD_PARAMS && err)
-		st = err->status = ERR_NOTFOUND; /* an old node that does not know the tag */
+	} else if (call.outcome == RPC_ERROR && call.info.kind == RPC_BAD_PARAMS) {
+		st = ERR_NOTFOUND; /* an old node that does not know the tag */
+		if (err)
+			err->status = st;
+		if (tag == BLOCK_FINALIZED)
+			node_remember_lack(node, TRAIT_FINALIZED_TAG,
+					   "does not know the block \"finalized\"");
+	}
 	if (st == OK && tag == BLOCK_LATEST)
 		told_head(node, out->number);
 	rpc_end(job);
@@ -386,7 +403,7 @@ static enum status block_logs(struct event_log **out, size_t *count, struct aren
 {
 	struct source_node *node = node_of(source);
 	struct log_list list = {.arena = arena};
-	bool by_hash = atomic_load(&node->traits->logs_by_hash) != TRAIT_NO;
+	bool by_hash = !node_lacks(node->traits, TRAIT_LOGS_BY_HASH);
 	bool refused = false;
 	enum status st =
 		try_block_logs(&list, &refused, node, block, filters, filter_count, by_hash, err);
@@ -395,12 +412,9 @@ static enum status block_logs(struct event_log **out, size_t *count, struct aren
 		log_list_clear(&list);
 		st = try_block_logs(&list, &refused, node, block, filters, filter_count, false,
 				    err);
-		if (st == OK) {
-			log_info(source->logger,
-				 "%s: the node refuses eth_getLogs by block hash; asking by number",
-				 source->label);
-			atomic_store(&node->traits->logs_by_hash, TRAIT_NO);
-		}
+		if (st == OK)
+			node_remember_lack(node, TRAIT_LOGS_BY_HASH,
+					   "refuses eth_getLogs by block hash; asking by number");
 	}
 	if (st == OK) {
 		*count = list.count;
@@ -442,11 +456,15 @@ static void close_node(struct source *source)
 	struct source_node *node = node_of(source);
 
 	rpc_close(node->rpc);
-	if (atomic_fetch_sub(&node->traits->owners, 1) == 1)
-		free(node->traits);
+	node_traits_release(node->traits);
 	source_clear(source);
 	free(node->url);
 	free(node);
+}
+
+static bool hurry(struct source *source, uint64_t patience_ms)
+{
+	return rpc_hurry(node_of(source)->rpc, patience_ms);
 }
 
 static enum status peer(struct source **out, struct source *source, struct error *err);
@@ -464,6 +482,7 @@ static const struct source_ops node_ops = {
 	.account_proof = node_account_proof,
 	.calls = node_calls,
 	.has_code = has_code,
+	.hurry = hurry,
 	.range_begin = node_range_begin,
 	.range_step = node_range_step,
 	.range_wake = node_range_wake,
@@ -481,6 +500,9 @@ static enum status open_rpc(struct source_node *node, struct error *err)
 		.backoff_ms = options->backoff_ms,
 		.in_flight = options->in_flight,
 		.batch_limit = &node->traits->batch_limit,
+		.pace = node->traits->pace,
+		.clock = &node->traits->clock,
+		.seed = options->seed ? options->seed + atomic_load(&node->traits->owners) : 0,
 		.stop_event = node->base.stop->event,
 		.stop = &node->base.stop->requested,
 		.logger = node->base.logger,
@@ -497,6 +519,15 @@ static enum status open_rpc(struct source_node *node, struct error *err)
 	return OK;
 }
 
+static struct node_traits *new_traits(const struct source_options *options)
+{
+	const struct pace_options pace = {.requests_per_s = options->requests_per_s,
+					  .concurrent_max = options->concurrent_max};
+	const struct clock real = clock_real();
+
+	return node_traits_new(options->batch_max, &pace, options->clock ? options->clock : &real);
+}
+
 static enum status open_on(struct source **out, const char *url, struct node_traits *traits,
 			   const struct source_options *options, const struct logger *logger,
 			   struct source_stop *stop, struct error *err)
@@ -509,19 +540,7 @@ static enum status open_on(struct source **out, const char *url, struct node_tra
 		return st;
 	}
 	node->url = xstrdup(url);
-	if (traits) {
-		(void)atomic_fetch_add(&traits->owners, 1);
-	} else {
-		traits = xcalloc(1, sizeof(*traits));
-		atomic_init(&traits->owners, 1);
-		atomic_init(&traits->batch_limit, node->base.options.batch_max);
-		atomic_init(&traits->calls_by_hash, TRAIT_UNKNOWN);
-		atomic_init(&traits->logs_by_hash, TRAIT_UNKNOWN);
-		atomic_init(&traits->block_receipts, TRAIT_UNKNOWN);
-		atomic_init(&traits->receipts_by_hash, TRAIT_UNKNOWN);
-		atomic_init(&traits->proofs_by_hash, TRAIT_UNKNOWN);
-	}
-	node->traits = traits;
+	node->traits = traits ? node_traits_share(traits) : new_traits(&node->base.options);
 	st = open_rpc(node, err);
 	if (st != OK) {
 		close_node(&node->base);

@@ -18,6 +18,7 @@ struct one_witness {
 	uint64_t latency_us;     /* the average, finer than it is told */
 	uint64_t quarantine_end; /* ms of the clock; 0: never was in one */
 	uint64_t last_lie_block;
+	uint64_t pause_end; /* ms of the clock; 0: it works */
 };
 
 struct witnesses {
@@ -104,6 +105,36 @@ void witness_troubled(struct witnesses *witnesses, size_t node)
 	unlock(witnesses);
 }
 
+void witness_rate_limited(struct witnesses *witnesses, size_t node)
+{
+	struct one_witness *one = lock(witnesses, node);
+
+	if (!one)
+		return;
+	one->record.rate_limited++;
+	unlock(witnesses);
+}
+
+void witness_hedged(struct witnesses *witnesses, size_t node)
+{
+	struct one_witness *one = lock(witnesses, node);
+
+	if (!one)
+		return;
+	one->record.hedges++;
+	unlock(witnesses);
+}
+
+void witness_paused(struct witnesses *witnesses, size_t node, uint64_t pause_ms)
+{
+	struct one_witness *one = lock(witnesses, node);
+
+	if (!one)
+		return;
+	one->pause_end = pause_ms ? clock_now_ms(&witnesses->clock) + pause_ms : 0;
+	unlock(witnesses);
+}
+
 void witness_told_head(struct witnesses *witnesses, size_t node, uint64_t number)
 {
 	struct one_witness *one = lock(witnesses, node);
@@ -174,11 +205,16 @@ void witness_omitted(struct witnesses *witnesses, size_t node, uint64_t logs)
 	unlock(witnesses);
 }
 
-static uint64_t quarantine_left(struct witnesses *witnesses, const struct one_witness *one)
+static uint64_t left_until(const struct witnesses *witnesses, uint64_t end)
 {
 	uint64_t now = clock_now_ms(&witnesses->clock);
 
-	return one->quarantine_end > now ? one->quarantine_end - now : 0;
+	return end > now ? end - now : 0;
+}
+
+static uint64_t quarantine_left(const struct witnesses *witnesses, const struct one_witness *one)
+{
+	return left_until(witnesses, one->quarantine_end);
 }
 
 bool witness_is_quarantined(struct witnesses *witnesses, size_t node)
@@ -203,6 +239,7 @@ struct witness_record witness_read(struct witnesses *witnesses, size_t node)
 	record = one->record;
 	record.quarantine_left_ms = quarantine_left(witnesses, one);
 	record.is_quarantined = record.quarantine_left_ms > 0;
+	record.paused_left_ms = left_until(witnesses, one->pause_end);
 	unlock(witnesses);
 	return record;
 }

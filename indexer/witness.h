@@ -23,6 +23,9 @@ struct witness_record {
 	uint64_t latency_ms; /* of an HTTP request, a moving average */
 	uint64_t answers;
 	uint64_t troubles;           /* requests that failed: connection, timeout, 5xx, ... */
+	uint64_t rate_limited;       /* of them, and of answers, those that said "too often" */
+	uint64_t hedges;             /* questions that went to another since it was slow */
+	uint64_t paused_left_ms;     /* it is left alone after trouble for so long; 0: it is not */
 	uint64_t lies;               /* answers that failed their proof */
 	uint64_t omissions;          /* logs that it left out */
 	enum proof_fault last_fault; /* of its last lie */
@@ -38,6 +41,10 @@ size_t witnesses_count(struct witnesses *witnesses);
 void witness_named(struct witnesses *witnesses, size_t node, const char *label);
 void witness_answered(struct witnesses *witnesses, size_t node, uint64_t latency_ms);
 void witness_troubled(struct witnesses *witnesses, size_t node);
+void witness_rate_limited(struct witnesses *witnesses, size_t node);
+void witness_hedged(struct witnesses *witnesses, size_t node);
+/* It is left alone after trouble for so long from now on; 0: it works again. */
+void witness_paused(struct witnesses *witnesses, size_t node, uint64_t pause_ms);
 void witness_told_head(struct witnesses *witnesses, size_t node, uint64_t number);
 
 /* An answer failed its proof: counted, the node quarantined (not for a header of a fork that this

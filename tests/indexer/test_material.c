@@ -8,6 +8,7 @@
 #include <jansson.h>
 #include <zlib.h>
 
+#include "indexer/node_traits.h"
 #include "indexer/recorded_material.h"
 #include "indexer/source.h"
 #include "tests/support/fakenode.h"
@@ -404,9 +405,27 @@ static void answer(void *context, const struct fake_request *request, struct fak
 	fake_reply_json(reply, answers);
 }
 
+/* The clock of the sources: the real one, put forward. */
+static atomic_ullong ahead_ms;
+
+static uint64_t read_clock(void *context)
+{
+	const struct clock real = clock_real();
+
+	(void)context;
+	return clock_now_ms(&real) + atomic_load(&ahead_ms);
+}
+
+static const struct clock ahead = {.now_ms = read_clock};
+
+static void let_lacks_expire(void)
+{
+	(void)atomic_fetch_add(&ahead_ms, TRAIT_KEPT_MS);
+}
+
 static struct source *open_node(void)
 {
-	const struct source_options options = {.backoff_ms = 1, .attempts = 2};
+	const struct source_options options = {.backoff_ms = 1, .attempts = 2, .clock = &ahead};
 	struct source *source = NULL;
 	struct error err;
 
@@ -611,6 +630,32 @@ static void account_proofs_come_by_hash_or_number(void **state)
 	source_close(source);
 }
 
+/* A node that was upgraded is found out, and one that was not costs a request now and then. */
+static void what_a_node_lacked_is_asked_again_later(void **state)
+{
+	struct source *source = open_node();
+	struct block_material m;
+	struct error err;
+	unsigned singles;
+
+	(void)state;
+	like.no_block_receipts = true;
+	check_ok(ask(&m, source, 3, true, &err), err);
+	check_ok(ask(&m, source, 3, true, &err), err);
+	singles = like.singles_asked;
+	assert_true(singles >= 2);
+	let_lacks_expire();
+	check_ok(ask(&m, source, 3, true, &err), err);
+	assert_int_equal(like.singles_asked, singles / 2 * 3); /* still missing */
+	let_lacks_expire();
+	like.no_block_receipts = false;
+	singles = like.singles_asked;
+	check_ok(ask(&m, source, 3, true, &err), err);
+	check_ok(ask(&m, source, 3, true, &err), err);
+	assert_int_equal(like.singles_asked, singles);
+	source_close(source);
+}
+
 static void nodes_without_proofs_say_so(void **state)
 {
 	struct source *source = open_node();
@@ -620,6 +665,10 @@ static void nodes_without_proofs_say_so(void **state)
 	(void)state;
 	like.proof = PROOF_NO_METHOD;
 	check_fails(ask_proof(&proof, source, &err), ERR_NOTFOUND, err, "the node has no proofs");
+	assert_int_equal(like.requests, 1);
+	check_fails(ask_proof(&proof, source, &err), ERR_NOTFOUND, err, "the node has no proofs");
+	assert_int_equal(like.requests, 1); /* remembered */
+	let_lacks_expire();
 	like.proof = PROOF_NO_STATE;
 	check_fails(ask_proof(&proof, source, &err), ERR_NOTFOUND, err,
 		    "the node has no proofs of that block");
@@ -679,6 +728,7 @@ int main(void)
 		cmocka_unit_test(another_block_than_asked_is_bad_data),
 		cmocka_unit_test(bodies_that_are_gone_are_no_error),
 		cmocka_unit_test(account_proofs_come_by_hash_or_number),
+		cmocka_unit_test(what_a_node_lacked_is_asked_again_later),
 		cmocka_unit_test(nodes_without_proofs_say_so),
 	};
 

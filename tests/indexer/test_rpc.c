@@ -27,7 +27,7 @@ static struct {
 } node_state = {.mutex = PTHREAD_MUTEX_INITIALIZER};
 
 static struct fakenode *node;
-static atomic_uint batch_limit;
+static struct batch_limit batch_limit;
 static atomic_bool stop;
 
 static uint64_t now_ms(void)
@@ -250,7 +250,7 @@ static struct rpc *open_rpc(unsigned attempts)
 
 	(void)snprintf(url, sizeof(url), "%s/v3/secret-key-of-mine", fakenode_url(node));
 	options.url = url;
-	atomic_store(&batch_limit, 100);
+	batch_limit_init(&batch_limit, 100);
 	check_ok(rpc_open(&rpc, &options, &err), err);
 	return rpc;
 }
@@ -398,7 +398,7 @@ static void an_error_of_a_call_is_its_outcome(void **state)
 	rpc_end(job);
 	check_ok(run(rpc, 4, &job, &err), err);
 	assert_int_equal(calls[3].info.kind, RPC_RANGE_TOO_WIDE);
-	assert_int_equal(atomic_load(&batch_limit), 100);
+	assert_int_equal(atomic_load(&batch_limit.limit), 100);
 	rpc_end(job);
 	rpc_close(rpc);
 }
@@ -473,7 +473,7 @@ static void refused_batches_get_smaller_and_stay_so(void **state)
 	script("+", 3);
 	check_ok(run(rpc, 10, &job, &err), err);
 	rpc_end(job);
-	assert_int_equal(atomic_load(&batch_limit), 2);
+	assert_int_equal(atomic_load(&batch_limit.limit), 2);
 	script("+", 3);
 	check_ok(run(rpc, 10, &job, &err), err);
 	rpc_end(job);
@@ -482,7 +482,7 @@ static void refused_batches_get_smaller_and_stay_so(void **state)
 	script("+", 1);
 	check_ok(run(rpc, 3, &job, &err), err);
 	rpc_end(job);
-	assert_int_equal(atomic_load(&batch_limit), 1);
+	assert_int_equal(atomic_load(&batch_limit.limit), 1);
 	check_ok(run(rpc, 3, &job, &err), err);
 	rpc_end(job);
 	assert_int_equal(asked, 3);
@@ -492,7 +492,7 @@ static void refused_batches_get_smaller_and_stay_so(void **state)
 	script("0+", 0);
 	check_ok(run(rpc, 8, &job, &err), err);
 	rpc_end(job);
-	assert_int_equal(atomic_load(&batch_limit), 4);
+	assert_int_equal(atomic_load(&batch_limit.limit), 4);
 	rpc_close(rpc);
 }
 
@@ -507,7 +507,7 @@ static void too_large_replies_are_asked_for_in_parts(void **state)
 	check_ok(run(rpc, 8, &job, &err), err);
 	assert_int_equal(asked, 3);
 	assert_int_equal(calls[7].outcome, RPC_RESULT);
-	assert_int_equal(atomic_load(&batch_limit), 100);
+	assert_int_equal(atomic_load(&batch_limit.limit), 100);
 	rpc_end(job);
 	/* a single one: given back to those who can ask for less, an error for others */
 	script("G", 0);

@@ -510,6 +510,7 @@ static void strange_answers_are_named(void **state)
 	struct block_ref block;
 	struct error err;
 	uint64_t id;
+	unsigned asked;
 	bool flag = false;
 
 	(void)state;
@@ -543,6 +544,10 @@ static void strange_answers_are_named(void **state)
 				 "invalid argument 0: hex string without 0x prefix"});
 	check_fails(source_tagged_block(&block, source, BLOCK_FINALIZED, &err), ERR_NOTFOUND, err,
 		    "hex string");
+	asked = fakenode_requests(strange);
+	check_fails(source_tagged_block(&block, source, BLOCK_FINALIZED, &err), ERR_NOTFOUND, err,
+		    "does not know \"finalized\"");
+	assert_int_equal(fakenode_requests(strange), asked); /* remembered */
 	set_fixed((struct fixed){"eth_getBlockByNumber", "{\"number\":\"0x1\"}", 0, NULL});
 	check_fails(source_tagged_block(&block, source, BLOCK_LATEST, &err), ERR_BAD_DATA, err,
 		    "eth_getBlockByNumber: a block without hash");
