@@ -2,6 +2,7 @@
  * config_chain.c - the configuration's "chain": its id and its endpoints, and what a url is.
  */
 #include "indexer/config_parts.h"
+#include "indexer/pace.h"
 
 #include <ctype.h>
 
@@ -73,6 +74,9 @@ static const struct config_field endpoint_fields[] = {
 	NUMBER("max_range", struct config_endpoint, options.range_max, 1, 1000000000),
 	NUMBER("max_in_flight", struct config_endpoint, options.in_flight, 1, 64),
 	NUMBER("max_batch", struct config_endpoint, options.batch_max, 1, 1000),
+	NUMBER("requests_per_s", struct config_endpoint, options.requests_per_s, 0,
+	       PACE_REQUESTS_MAX),
+	NUMBER("max_concurrent", struct config_endpoint, options.concurrent_max, 0, 1000),
 };
 
 static const struct config_field endpoint = {

@@ -104,6 +104,10 @@ await part('configuration', async () => {
   await bad('a claims manager that is no address', c => { c.pools[0].contracts.claims_managers[0] = 'me'; }, /claims_managers/, /address/i);
   await bad('a quorum above the endpoints', c => { c.chain.quorum = 2; }, /chain\.quorum/, /from 1 to 1, the number of endpoints/, /got 2/);
   await bad('a quorum in quotes', c => { c.chain.quorum = '1'; }, /chain\.quorum/, /without quotes/);
+  await bad('a rate with a fraction', c => { c.chain.rpc[0].requests_per_s = 2.5; }, /chain\.rpc\[0\]\.requests_per_s/, /whole number/);
+  await bad('a rate in quotes', c => { c.chain.rpc[0].requests_per_s = '10'; }, /chain\.rpc\[0\]\.requests_per_s/, /without quotes/);
+  await bad('a rate per second, misspelt', c => { c.chain.rpc[0].requests_per_sec = 10; }, /requests_per_sec\b/, /requests_per_s\b/);
+  await bad('fewer than none at once', c => { c.chain.rpc[0].max_concurrent = -1; }, /chain\.rpc\[0\]\.max_concurrent/, /from 0 to 1000/);
   await bad('an unknown proof level', c => { c.proof = { level: 'full' }; }, /proof\.level/, /"off", "receipts" or "headers"/, /"full"/);
   await bad('an unknown key in the proof', c => { c.proof = { quarantine: 5 }; }, /quarantine\b/, /quarantine_s/);
   await bad('a quarantine of more than a day', c => { c.proof = { quarantine_s: 86401 }; }, /proof\.quarantine_s/, /86400/);

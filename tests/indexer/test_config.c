@@ -163,7 +163,9 @@ static void every_key_arrives_where_it_belongs(void **state)
 		"{'$schema': 'x', 'note': 'n', 'chain': {'note': 'n', 'id': 10, 'rpc': ["
 		"{'note': 'n', 'url': 'https://a/', 'timeout_ms': 1, 'max_response_bytes': 1024,"
 		" 'attempts': 3, 'backoff_ms': 4, 'first_range': 5, 'max_range': 6,"
-		" 'max_in_flight': 7, 'max_batch': 8}, {'url': 'file:b'}], 'poll_interval_ms': 9,"
+		" 'max_in_flight': 7, 'max_batch': 8, 'requests_per_s': 1000000,"
+		" 'max_concurrent': 1000}, {'url': 'file:b', 'requests_per_s': 0}],"
+		" 'poll_interval_ms': 9,"
 		" 'quorum': 1}, 'proof': {'note': 'n', 'level': 'headers',"
 		" 'walk_headers_below': 0, 'quarantine_s': 86400}, "
 		"'checkpoint': {'note': 'n', 'number': 15537394, 'hash': '" HASH_A "'},"
@@ -186,6 +188,10 @@ static void every_key_arrives_where_it_belongs(void **state)
 	assert_int_equal(o->range_max, 6);
 	assert_int_equal(o->in_flight, 7);
 	assert_int_equal(o->batch_max, 8);
+	assert_int_equal(o->requests_per_s, 1000000);
+	assert_int_equal(o->concurrent_max, 1000);
+	assert_int_equal(c->endpoints[1].options.requests_per_s, 0);
+	assert_int_equal(c->endpoints[1].options.concurrent_max, 0);
 	assert_int_equal(c->poll_interval_ms, 9);
 	assert_string_equal(c->store_path, "/m");
 	assert_string_equal(c->listen, "[::]:0");
@@ -514,6 +520,13 @@ static void numbers_have_ranges(void **state)
 		{"'url'", "'max_batch': 4294967297, 'url'",
 		 "chain.rpc[0].max_batch: expected a whole number from 1 to 1000, got "
 		 "4294967297"},
+		{"'url'", "'requests_per_s': 1000001, 'url'",
+		 "chain.rpc[0].requests_per_s: expected a whole number from 0 to 1000000, got "
+		 "1000001"},
+		{"'url'", "'requests_per_s': -1, 'url'",
+		 "chain.rpc[0].requests_per_s: expected a whole number from 0 to 1000000, got -1"},
+		{"'url'", "'max_concurrent': 1001, 'url'",
+		 "chain.rpc[0].max_concurrent: expected a whole number from 0 to 1000, got 1001"},
 		{"'id': 1", "'id': 9223372036854775808",
 		 "line 1, column 36: not valid JSON: too big integer near "
 		 "'9223372036854775808'"},
@@ -664,7 +677,7 @@ static void urls_have_known_schemes_and_are_never_shown(void **state)
 	refuses(f, edited(f, "'url'", "'http://user:s3cret@node'"),
 		"unknown key a url in chain.rpc[0]: the known keys are url, timeout_ms, "
 		"max_response_bytes, attempts, backoff_ms, first_range, max_range, "
-		"max_in_flight, max_batch, note");
+		"max_in_flight, max_batch, requests_per_s, max_concurrent, note");
 	accepts(f, edited(f, "http://node:8545", "https://user:pass@[::1]/v3/key?x#y"));
 	accepts(f, edited(f, "http://node:8545", "file:/a path/with spaces"));
 }
