@@ -11,7 +11,8 @@
 enum {
 	CONNECT_TIMEOUT_MS = 10000,
 	FIRST_BODY_BYTES = 64 * 1024,
-	RECEIVE_BYTES = 128 * 1024, /* libcurl's: below what the allocator maps each time anew */
+	HEAD_BYTES_MAX = 256 * 1024, /* of a reply, with all its interim ones and trailers */
+	RECEIVE_BYTES = 128 * 1024,  /* libcurl's: below what the allocator maps each time anew */
 	KEEP_BODY_BYTES = 4 * 1024 * 1024, /* of an idle request */
 	SECRETS_MAX = 32,
 	SECRET_BYTES_LEAST = 3,
@@ -27,6 +28,8 @@ struct http_request {
 	size_t capacity;
 	bool under_way;
 	bool too_big;
+	size_t head_size;
+	bool head_too_big;
 	struct http_reply reply;
 };
 
@@ -258,6 +261,18 @@ static size_t receive(char *data, size_t one, size_t size, void *context)
 	return size;
 }
 
+/* A head that never ends would otherwise grow in memory for as long as the deadline allows. */
+static size_t receive_head(char *data, size_t one, size_t size, void *context)
+{
+	struct http_request *request = context;
+
+	(void)data;
+	(void)one;
+	request->head_size += size;
+	request->head_too_big = request->head_size > HEAD_BYTES_MAX;
+	return request->head_too_big ? 0 : size;
+}
+
 static void set_options(struct http_request *request)
 {
 	struct http *http = request->http;
@@ -279,10 +294,14 @@ static void set_options(struct http_request *request)
 	(void)curl_easy_setopt(easy, CURLOPT_MAXFILESIZE_LARGE,
 			       (curl_off_t)http->options.body_bytes_max);
 	(void)curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+	/* A name server that hangs must not hold up the end of a request beyond its deadline. */
+	(void)curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
 	(void)curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
 	(void)curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, (long)RECEIVE_BYTES);
 	(void)curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, receive);
 	(void)curl_easy_setopt(easy, CURLOPT_WRITEDATA, request);
+	(void)curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, receive_head);
+	(void)curl_easy_setopt(easy, CURLOPT_HEADERDATA, request);
 	(void)curl_easy_setopt(easy, CURLOPT_PRIVATE, request);
 	if (http->is_loopback) /* whatever proxy the environment names, it is not for these */
 		(void)curl_easy_setopt(easy, CURLOPT_PROXY, "");
@@ -312,6 +331,8 @@ struct http_request *http_post(struct http *http, struct slice body)
 	request->next_idle = NULL;
 	request->size = 0;
 	request->too_big = false;
+	request->head_size = 0;
+	request->head_too_big = false;
 	request->under_way = true;
 	request->reply = (struct http_reply){0};
 	(void)curl_easy_setopt(request->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)body.size);
@@ -370,6 +391,9 @@ static void finish(struct http_request *request, CURLcode code)
 		(void)snprintf(reply->problem, sizeof(reply->problem),
 			       "a reply of more than %llu bytes",
 			       (unsigned long long)request->http->options.body_bytes_max);
+	else if (request->head_too_big)
+		(void)snprintf(reply->problem, sizeof(reply->problem),
+			       "a reply whose headers take more than %d bytes", HEAD_BYTES_MAX);
 }
 
 /* Whether any request came to its end. */

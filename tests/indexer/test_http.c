@@ -5,6 +5,7 @@
 
 #include <pthread.h>
 #include <sys/eventfd.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -114,11 +115,79 @@ static void status_and_retry_after_are_told(void **state)
 	assert_int_equal(wait_for(http, request)->status, 503);
 	assert_true(http_reply(request)->retry_after_ms <= 86400000);
 	http_release(http, request);
+	set_next((struct fake_reply){.status = 503});
+	request = http_post(http, body_of("x"));
+	assert_int_equal(wait_for(http, request)->status, 503);
+	assert_int_equal(http_reply(request)->retry_after_ms, 0);
+	http_release(http, request);
 	set_next(
 		(struct fake_reply){.status = 302, .headers = "Location: http://127.0.0.1:1/\r\n"});
 	request = http_post(http, body_of("x"));
 	assert_int_equal(wait_for(http, request)->status, 302);
 	http_release(http, request);
+	http_close(http);
+	fakenode_stop(node);
+}
+
+/* "Retry-After: " and what an HTTP date of so many seconds from now is. */
+static const char *date_header(long from_now)
+{
+	static char text[80];
+	time_t then = time(NULL) + from_now;
+	struct tm parts;
+
+	assert_non_null(gmtime_r(&then, &parts));
+	assert_true(strftime(text, sizeof(text), "Retry-After: %a, %d %b %Y %H:%M:%S GMT\r\n",
+			     &parts) > 0);
+	return text;
+}
+
+static uint64_t retry_after(struct http *http, const char *headers)
+{
+	struct http_request *request;
+	uint64_t told;
+
+	set_next((struct fake_reply){.status = 429, .headers = headers});
+	request = http_post(http, body_of("x"));
+	assert_int_equal(wait_for(http, request)->status, 429);
+	told = http_reply(request)->retry_after_ms;
+	http_release(http, request);
+	return told;
+}
+
+static void whatever_stands_in_retry_after_is_bounded(void **state)
+{
+	static const char *const nothing[] = {
+		"Retry-After: 0\r\n",
+		"Retry-After: -5\r\n",
+		"Retry-After: -99999999999999\r\n",
+		"Retry-After: soon\r\n",
+		"Retry-After: \r\n",
+		"Retry-After: 0x10\r\n",
+		"Retry-After: NaN\r\n",
+		"Retry-After: ,5\r\n",
+		"X-Retry-After: 5\r\n",
+		"Retry-After: Thu, 32 Foo 1999 99:99:99 GMT\r\n",
+		"Retry-After: Thu, 01 Jan 1970 00:00:00 GMT\r\n",
+	};
+	static const char *const much[] = {
+		"Retry-After: 86401\r\n",
+		"Retry-After: 9223372036854775807\r\n",
+		"Retry-After: Fri, 31 Dec 9999 23:59:59 GMT\r\n",
+	};
+	struct fakenode *node = fakenode_start(answer, NULL);
+	struct http *http = open_http(fakenode_url(node), 5000, 1000, -1);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(nothing) / sizeof(nothing[0]); i++)
+		if (retry_after(http, nothing[i]))
+			fail_msg("%s is taken for a pause", nothing[i]);
+	for (size_t i = 0; i < sizeof(much) / sizeof(much[0]); i++)
+		assert_int_equal(retry_after(http, much[i]), 86400000);
+	/* Beyond what an integer holds: either is bounded. */
+	assert_true(retry_after(http, "Retry-After: 99999999999999999999999\r\n") <= 86400000);
+	assert_int_equal(retry_after(http, date_header(-3600)), 0);
+	assert_in_range(retry_after(http, date_header(3600)), 3500000, 3600000);
 	http_close(http);
 	fakenode_stop(node);
 }
@@ -207,6 +276,44 @@ static void slow_replies_time_out(void **state)
 	http_release(http, request);
 	http_close(http);
 	fakenode_stop(node);
+}
+
+/* Whatever a server does, a request ends by its deadline, and costs no memory without bound. */
+static void no_server_holds_a_request_beyond_its_deadline(void **state)
+{
+	enum { DEADLINE_MS = 300, SLACK_MS = 5000 };
+
+	static const struct {
+		enum fake_endless how;
+		enum http_outcome outcome;
+	} cases[] = {
+		{ENDLESS_DRIP, HTTP_TIMED_OUT},      {ENDLESS_HEAD, HTTP_FAILED},
+		{ENDLESS_HEAD_DRIP, HTTP_TIMED_OUT}, {ENDLESS_INTERIM, HTTP_FAILED},
+		{ENDLESS_BODY, HTTP_TOO_BIG},        {ENDLESS_STALL, HTTP_TIMED_OUT},
+		{ENDLESS_HALF_CLOSE, HTTP_FAILED},   {ENDLESS_DEAF, HTTP_TIMED_OUT},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		bool is_fast = cases[i].outcome != HTTP_TIMED_OUT;
+		struct fakenode *node = fakenode_start(answer, NULL);
+		struct http *http =
+			open_http(fakenode_url(node), is_fast ? 60000 : DEADLINE_MS, 1000000, -1);
+		struct http_request *request;
+		uint64_t begin = now_ms();
+
+		set_next((struct fake_reply){.status = 200, .endless = cases[i].how});
+		request = http_post(http, body_of("x"));
+		if (wait_for(http, request)->outcome != cases[i].outcome)
+			fail_msg("case %zu: %d: %s", i, http_reply(request)->outcome,
+				 http_reply(request)->problem);
+		assert_true(now_ms() - begin < DEADLINE_MS + SLACK_MS);
+		if (cases[i].how == ENDLESS_HEAD || cases[i].how == ENDLESS_INTERIM)
+			assert_non_null(strstr(http_reply(request)->problem, "headers"));
+		http_release(http, request);
+		http_close(http);
+		fakenode_stop(node);
+	}
 }
 
 static void several_requests_are_under_way_at_once(void **state)
@@ -324,10 +431,12 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(bytes_go_there_and_back),
 		cmocka_unit_test(status_and_retry_after_are_told),
+		cmocka_unit_test(whatever_stands_in_retry_after_is_bounded),
 		cmocka_unit_test(replies_are_bounded_after_unpacking),
 		cmocka_unit_test(broken_replies_are_failures),
 		cmocka_unit_test(nobody_there_is_a_failure),
 		cmocka_unit_test(slow_replies_time_out),
+		cmocka_unit_test(no_server_holds_a_request_beyond_its_deadline),
 		cmocka_unit_test(several_requests_are_under_way_at_once),
 		cmocka_unit_test(waits_end_when_they_are_told_to),
 		cmocka_unit_test(labels_and_scrubbed_texts_hold_no_secrets),

@@ -138,6 +138,77 @@ static void pack(struct fake_reply *reply)
 	(void)deflateEnd(&stream);
 }
 
+/* ---- replies without end ---- */
+
+static bool has_hung_up(int fd, int wait_ms)
+{
+	struct pollfd wait = {.fd = fd, .events = POLLRDHUP};
+
+	return poll(&wait, 1, wait_ms) != 0;
+}
+
+static void send_for_ever(int fd, const char *text, int pause_ms)
+{
+	while (!has_hung_up(fd, pause_ms) && send_all(fd, text, strlen(text)))
+		;
+}
+
+static void drip(int fd, const char *text)
+{
+	for (; *text; text++)
+		if (has_hung_up(fd, 10) || !send_all(fd, text, 1))
+			return;
+	send_for_ever(fd, " ", 10);
+}
+
+static void send_endless(int fd, enum fake_endless how)
+{
+	static const char head[] = "HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n";
+	static const char chunked[] = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+	static const char body[] = "\r\n{\"jsonrpc\":\"2.0\",";
+	static char line[4096];
+	static char chunk[4096 + 16];
+
+	memset(line, 'x', sizeof(line) - 1);
+	memcpy(line, "X-More: ", 8);
+	memcpy(line + sizeof(line) - 3, "\r\n", 2);
+	memset(chunk, '[', sizeof(chunk) - 1);
+	memcpy(chunk, "1000\r\n", 6);
+	memcpy(chunk + 6 + 4096, "\r\n", 3);
+	if (how == ENDLESS_BODY)
+		(void)send_all(fd, chunked, strlen(chunked));
+	else if (how != ENDLESS_DEAF && how != ENDLESS_INTERIM)
+		(void)send_all(fd, head, strlen(head));
+	switch (how) {
+	case ENDLESS_DRIP:
+		drip(fd, body);
+		break;
+	case ENDLESS_HEAD:
+		send_for_ever(fd, line, 0);
+		break;
+	case ENDLESS_HEAD_DRIP:
+		send_for_ever(fd, "X-More: y\r\n", 10);
+		break;
+	case ENDLESS_INTERIM:
+		send_for_ever(fd, "HTTP/1.1 100 Continue\r\n\r\n", 0);
+		break;
+	case ENDLESS_BODY:
+		send_for_ever(fd, chunk, 0);
+		break;
+	case ENDLESS_STALL:
+		(void)send_all(fd, body, strlen(body));
+		break;
+	case ENDLESS_HALF_CLOSE:
+		(void)shutdown(fd, SHUT_WR);
+		break;
+	case ENDLESS_DEAF:
+	case ENDLESS_NOTHING:
+		break;
+	}
+	while (!has_hung_up(fd, 1000))
+		;
+}
+
 /* False where the connection shall end. */
 static bool send_reply(int fd, struct fake_reply *reply)
 {
@@ -147,6 +218,10 @@ static bool send_reply(int fd, struct fake_reply *reply)
 
 	if (reply->hang_up)
 		return false;
+	if (reply->endless) {
+		send_endless(fd, reply->endless);
+		return false;
+	}
 	if (!reply->body)
 		reply->body = xstrdup("");
 	if (!reply->size)

@@ -31,6 +31,18 @@ struct fake_reply {
 	bool close;   /* the connection ends after this reply */
 	bool hang_up; /* no reply at all */
 	size_t cut;   /* so many bytes of the body, then the connection ends; 0: all */
+	/* What would go on for ever; it ends with the client's hanging up, or the server. */
+	enum fake_endless {
+		ENDLESS_NOTHING,
+		ENDLESS_DRIP,       /* a byte of the reply each 10 ms, and then spaces */
+		ENDLESS_HEAD,       /* header lines, as fast as they are taken */
+		ENDLESS_HEAD_DRIP,  /* a header line each 10 ms */
+		ENDLESS_INTERIM,    /* 100 Continue, as fast as it is taken */
+		ENDLESS_BODY,       /* chunks, as fast as they are taken */
+		ENDLESS_STALL,      /* half of the reply, and no more */
+		ENDLESS_HALF_CLOSE, /* the server has done with sending and leaves the rest open */
+		ENDLESS_DEAF,       /* the request is taken and never answered */
+	} endless;
 };
 
 typedef void fake_answer(void *context, const struct fake_request *request,
