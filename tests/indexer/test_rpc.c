@@ -26,16 +26,28 @@ static struct {
 	uint64_t times[SCRIPT_MAX];
 } node_state = {.mutex = PTHREAD_MUTEX_INITIALIZER};
 
-static struct fakenode *node;
-static struct batch_limit batch_limit;
-static atomic_bool stop;
-
 static uint64_t now_ms(void)
 {
 	const struct clock clock = clock_real();
 
 	return clock_now_ms(&clock);
 }
+
+/* The clock of the clients: the real one, put forward. */
+static atomic_ullong ahead_ms;
+static atomic_ullong ahead_ms_a_request;
+
+static uint64_t read_clock(void *context)
+{
+	(void)context;
+	return now_ms() + atomic_load(&ahead_ms);
+}
+
+static const struct clock ahead = {.now_ms = read_clock};
+
+static struct fakenode *node;
+static struct batch_limit batch_limit;
+static atomic_bool stop;
 
 static json_t *right(const json_t *call)
 {
@@ -87,6 +99,10 @@ static void broken_batch(struct fake_reply *reply, const json_t *calls, char how
 		break;
 	case 'e': /* one is an error of its own */
 		(void)json_array_set_new(out, 0, reverts(json_array_get(calls, 0)));
+		break;
+	case 'p': /* nothing but the first */
+		while (json_array_size(out) > 1)
+			(void)json_array_remove(out, 1);
 		break;
 	case 'o': /* in another order */
 		(void)json_array_insert(out, 0, json_array_get(out, count - 1));
@@ -161,6 +177,10 @@ static void by_letter(const struct fake_request *request, struct fake_reply *rep
 		reply->status = 429;
 		reply->headers = "Retry-After: 1\r\n";
 		break;
+	case 'Y':
+		reply->status = 429;
+		reply->headers = "Retry-After: 99999999\r\n";
+		break;
 	case '1':
 		reply->status = 401;
 		break;
@@ -215,6 +235,7 @@ static void answer(void *context, const struct fake_request *request, struct fak
 	} else {
 		letter = node_state.script[node_state.at];
 		node_state.times[node_state.at] = now_ms();
+		(void)atomic_fetch_add(&ahead_ms, atomic_load(&ahead_ms_a_request));
 		if (node_state.script[node_state.at + 1])
 			node_state.at++;
 		by_letter(request, reply, letter);
@@ -232,19 +253,9 @@ static void script(const char *letters, size_t batch_max)
 	(void)pthread_mutex_unlock(&node_state.mutex);
 }
 
-static struct rpc *open_rpc(unsigned attempts)
+static struct rpc *open_rpc_with(struct rpc_options options)
 {
 	char url[100];
-	struct rpc_options options = {
-		.timeout_ms = 300,
-		.response_bytes_max = 200000,
-		.attempts = attempts,
-		.backoff_ms = 1,
-		.in_flight = 2,
-		.batch_limit = &batch_limit,
-		.stop_event = -1,
-		.stop = &stop,
-	};
 	struct rpc *rpc = NULL;
 	struct error err;
 
@@ -253,6 +264,26 @@ static struct rpc *open_rpc(unsigned attempts)
 	batch_limit_init(&batch_limit, 100);
 	check_ok(rpc_open(&rpc, &options, &err), err);
 	return rpc;
+}
+
+static struct rpc_options options_of(unsigned attempts)
+{
+	return (struct rpc_options){
+		.timeout_ms = 300,
+		.response_bytes_max = 200000,
+		.attempts = attempts,
+		.backoff_ms = 1,
+		.in_flight = 2,
+		.batch_limit = &batch_limit,
+		.stop_event = -1,
+		.stop = &stop,
+		.clock = &ahead,
+	};
+}
+
+static struct rpc *open_rpc(unsigned attempts)
+{
+	return open_rpc_with(options_of(attempts));
 }
 
 enum { CALLS = 10 };
@@ -368,6 +399,141 @@ static void a_pause_is_as_long_as_the_node_wants(void **state)
 	succeeds("R+", 3, 2);
 	assert_true(now_ms() - begin >= 990);
 	assert_true(now_ms() - begin < 3000);
+}
+
+/* However long it says, and the count of it is kept. */
+static void a_rest_that_a_node_wants_is_a_minute_at_most(void **state)
+{
+	struct witnesses *witnesses = witnesses_new(1, &ahead, 1000);
+	struct rpc_options options = options_of(3);
+	struct rpc *rpc;
+	struct rpc_job *job;
+	struct rpc_call call = {.method = "a", .params = "[]"};
+	struct error err;
+
+	(void)state;
+	options.witnesses = witnesses;
+	rpc = open_rpc_with(options);
+	script("Y+", 0);
+	job = rpc_begin(rpc, &call, 1);
+	while (!witness_read(witnesses, 0).rate_limited)
+		rpc_step(rpc, 100);
+	assert_false(rpc_is_over(job));
+	(void)atomic_fetch_add(&ahead_ms, 60000);
+	check_ok(rpc_wait(job, &err), err);
+	assert_int_equal(call.outcome, RPC_RESULT);
+	assert_int_equal(witness_read(witnesses, 0).rate_limited, 1);
+	rpc_end(job);
+	rpc_close(rpc);
+	witnesses_free(witnesses);
+}
+
+static void a_rate_holds_for_the_calls_of_all_clients(void **state)
+{
+	const struct clock real = clock_real();
+	struct pace *pace = pace_new(&(struct pace_options){.requests_per_s = 24}, &real);
+	struct rpc_options options = options_of(3);
+	struct rpc *one;
+	struct rpc *two;
+	struct rpc_job *job;
+	struct error err;
+	uint64_t begin = now_ms();
+
+	(void)state;
+	options.pace = pace;
+	one = open_rpc_with(options);
+	two = open_rpc_with(options);
+	pace_release(pace);
+	script("+", 0);
+	check_ok(run(one, 10, &job, &err), err);
+	rpc_end(job);
+	assert_int_equal(node_state.largest, 3); /* an eighth of a second's */
+	check_ok(run(two, 10, &job, &err), err);
+	rpc_end(job);
+	/* All but the first three, and up to three that are owed. */
+	assert_true(now_ms() - begin >= 14 * 1000 / 24);
+	rpc_close(one);
+	rpc_close(two);
+}
+
+static void no_more_than_configured_are_under_way_at_once(void **state)
+{
+	struct pace *pace = pace_new(&(struct pace_options){.concurrent_max = 1}, &ahead);
+	struct rpc_options options = options_of(6);
+	struct rpc_call first = {.method = "x", .params = "[]"};
+	struct rpc_call second = {.method = "y", .params = "[]"};
+	struct rpc_job *jobs[2];
+	struct rpc *one;
+	struct rpc *two;
+	struct error err;
+	unsigned before = fakenode_requests(node);
+
+	(void)state;
+	options.pace = pace;
+	options.timeout_ms = 20000;
+	one = open_rpc_with(options);
+	two = open_rpc_with(options);
+	pace_release(pace);
+	script("s+", 0);
+	jobs[0] = rpc_begin(one, &first, 1);
+	rpc_step(one, 1);
+	jobs[1] = rpc_begin(two, &second, 1);
+	for (int i = 0; i < 20; i++)
+		rpc_step(two, 10);
+	assert_false(rpc_is_over(jobs[1]));
+	assert_true(fakenode_requests(node) <= before + 1);
+	/* One that is given up is none that is under way. */
+	rpc_end(jobs[0]);
+	check_ok(rpc_wait(jobs[1], &err), err);
+	assert_int_equal(second.outcome, RPC_RESULT);
+	rpc_end(jobs[1]);
+	rpc_close(one);
+	rpc_close(two);
+}
+
+static void an_answer_that_gets_on_call_by_call_has_a_deadline_too(void **state)
+{
+	struct rpc *rpc = open_rpc(2);
+	struct rpc_job *job;
+	struct error err;
+
+	(void)state;
+	succeeds("p", 10, 10);
+	script("p", 0);
+	atomic_store(&ahead_ms_a_request, 50000);
+	check_fails(run(rpc, 10, &job, &err), ERR_AGAIN, err, "no answer to some calls");
+	atomic_store(&ahead_ms_a_request, 0);
+	assert_in_range(asked, 3, 4); /* twice a request's deadline and a minute */
+	rpc_end(job);
+	rpc_close(rpc);
+}
+
+static void whoever_is_in_a_hurry_does_not_wait(void **state)
+{
+	struct rpc_options options = options_of(6);
+	struct rpc *rpc;
+	struct rpc_job *job;
+	struct error err;
+	uint64_t begin = now_ms();
+
+	(void)state;
+	options.timeout_ms = 60000;
+	rpc = open_rpc_with(options);
+	script("s+", 0);
+	assert_false(rpc_hurry(rpc, 100));
+	check_fails(run(rpc, 3, &job, &err), ERR_AGAIN, err, "no answer within 100 ms");
+	assert_true(now_ms() - begin >= 100);
+	rpc_end(job);
+	/* It is over for what follows, too, until that is called again. */
+	check_fails(run(rpc, 3, &job, &err), ERR_AGAIN, err, "no answer within 100 ms");
+	rpc_end(job);
+	assert_true(rpc_hurry(rpc, 30000));
+	check_ok(run(rpc, 3, &job, &err), err);
+	rpc_end(job);
+	assert_false(rpc_hurry(rpc, 0));
+	check_ok(run(rpc, 3, &job, &err), err);
+	rpc_end(job);
+	rpc_close(rpc);
 }
 
 static void an_error_of_a_call_is_its_outcome(void **state)
@@ -604,6 +770,11 @@ int main(void)
 		cmocka_unit_test(passing_trouble_is_met_by_asking_again),
 		cmocka_unit_test(batches_with_wrong_ids_are_asked_again),
 		cmocka_unit_test(a_pause_is_as_long_as_the_node_wants),
+		cmocka_unit_test(a_rest_that_a_node_wants_is_a_minute_at_most),
+		cmocka_unit_test(a_rate_holds_for_the_calls_of_all_clients),
+		cmocka_unit_test(no_more_than_configured_are_under_way_at_once),
+		cmocka_unit_test(an_answer_that_gets_on_call_by_call_has_a_deadline_too),
+		cmocka_unit_test(whoever_is_in_a_hurry_does_not_wait),
 		cmocka_unit_test(an_error_of_a_call_is_its_outcome),
 		cmocka_unit_test(tries_come_to_an_end),
 		cmocka_unit_test(what_a_node_echoes_is_scrubbed),
