@@ -19,6 +19,14 @@ enum {
 	SEVERAL_HANG_MS = 10000,      /* a child that takes longer than this to fail … */
 	SEVERAL_HANG_FACTOR = 4,      /* … is left alone so many times as long, */
 	SEVERAL_HANG_MS_MAX = 600000, /* or this long */
+	SEVERAL_PROBE_MS = 30000,     /* a child that is tried after a pause is so by one alone, for
+					 so long */
+	SEVERAL_PATIENCE_MS = 1000,   /* a question may take this long, … */
+	SEVERAL_PATIENCE_MS_MAX = 10000,
+	SEVERAL_PATIENCE_FACTOR = 4,   /* … or so many times what it usually takes, before another
+					  child is asked, … */
+	SEVERAL_USUAL_MS_FIRST = 1000, /* … which is taken for this before anything is known */
+	SEVERAL_SLOW_MAX = 3,          /* so many that took longer in a row are a trouble */
 	SEVERAL_BRANCH_MAX = 8, /* how far below a disputed head an undisputed one is sought */
 };
 
@@ -41,6 +49,14 @@ static inline size_t several_first(uint64_t set)
 	return (size_t)__builtin_ctzll(set);
 }
 
+/* Questions whose times are alike. */
+enum several_kind {
+	SEVERAL_SMALL, /* a header, a number */
+	SEVERAL_BLOCK, /* logs, receipts, bodies */
+	SEVERAL_STATE, /* calls, proofs */
+	SEVERAL_KINDS,
+};
+
 /* What is known of a child; shared by peers. */
 struct several_child {
 	bool is_met; /* chain and syncing were asked */
@@ -50,6 +66,10 @@ struct several_child {
 	uint64_t syncing_until; /* then it is asked again */
 	uint64_t pause_ms;      /* the last one; 0: it answered since */
 	uint64_t paused_until;
+	uint64_t probe; /* the turn that tries it after a pause; 0: none */
+	uint64_t probe_until;
+	uint64_t usual_ms[SEVERAL_KINDS]; /* what a question takes, its slower half; 0: unknown */
+	unsigned slow;                    /* questions in a row that took too long */
 	bool has_head;
 	struct block_ref head;
 	uint64_t head_at; /* when it was told */
@@ -65,6 +85,7 @@ struct several_shared {
 
 	pthread_mutex_t mutex; /* of all below */
 	uint64_t chain_id;     /* 0: not known yet */
+	uint64_t turns;        /* so far */
 	size_t in_use;
 	bool has_told;
 	uint64_t told; /* the disagreement that was logged last */
@@ -105,11 +126,25 @@ static inline struct source_several *several_of(struct source *source)
  *
  * ERR_AGAIN and ERR_BAD_DATA are the child's trouble, ERR_NOTFOUND is not; all other errors end the
  * turn. With `everyone`, every child that can be expected to answer is asked.
+ *
+ * A child that had trouble is not asked before its pause is over, if there is another. Then one
+ * turn tries it, and the others leave it alone until it is known what came of that.
  */
+enum several_haste {
+	SEVERAL_HEDGED,  /* where a child is slow, another good one is asked first */
+	SEVERAL_PATIENT, /* each may take as long as it needs */
+	SEVERAL_BRIEF,   /* who is slow is not heard: nothing depends on it */
+};
+
 struct several_turn {
 	struct source_several *self;
+	uint64_t id; /* of this turn among all; 0: nobody was asked yet */
 	bool everyone;
-	uint64_t among; /* those that may be asked */
+	enum several_haste haste;
+	enum several_kind kind;
+	uint64_t cut_short; /* those that were slow, and are to be asked again */
+	uint64_t unhurried; /* those that now may take as long as they need */
+	uint64_t among;     /* those that may be asked */
 	uint64_t tried;
 	size_t index;
 	struct source *child;
@@ -124,7 +159,10 @@ struct several_turn {
 	struct error kept;
 };
 
-struct several_turn several_turn(struct source_several *self, uint64_t among);
+/* SEVERAL_HEDGED. */
+struct several_turn several_turn(struct source_several *self, enum several_kind kind,
+				 uint64_t among);
+/* SEVERAL_PATIENT: what everyone is asked is weighed, and the slow ones weigh as much. */
 struct several_turn several_turn_of_all(struct source_several *self);
 bool several_next(struct several_turn *turn);
 enum status several_end(struct several_turn *turn, struct error *err) MUST_CHECK;
@@ -133,6 +171,19 @@ enum status several_end(struct several_turn *turn, struct error *err) MUST_CHECK
 void several_works(struct source_several *self, size_t index);
 void several_trouble(struct source_several *self, size_t index, uint64_t took_ms,
 		     const char *words);
+
+/* ---- several_patience.c: how long a child may take ---- */
+
+/* Under the lock. */
+uint64_t several_patience(const struct several_child *child, enum several_kind kind);
+void several_took(struct source_several *self, size_t index, enum several_kind kind,
+		  uint64_t took_ms);
+/* It was cut short for that. */
+void several_was_slow(struct source_several *self, size_t index, enum several_kind kind,
+		      uint64_t took_ms, const char *words);
+
+/* ---- several_turn.c again ---- */
+
 /* Its answer is the one that is given: it is in use from now on, if it is the first choice. */
 void several_spoke(struct source_several *self, size_t index);
 /* The same for one of these: the first choice, where it is among them. */

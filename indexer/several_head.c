@@ -30,11 +30,12 @@ static struct block_ref head_of(struct source_several *self, size_t index)
 }
 
 /* The heads of the others, as far as they are old; no matter who does not answer. */
-static enum status learn_heads(struct source_several *self, struct error *err)
+static enum status learn_heads(struct source_several *self, uint64_t asked, struct error *err)
 {
 	struct several_turn turn = several_turn_of_all(self);
 
-	turn.tried = with_fresh_head(self);
+	turn.haste = SEVERAL_BRIEF;
+	turn.tried = with_fresh_head(self) | asked;
 	turn.is_answered = true;
 	while (several_next(&turn)) {
 		struct block_ref head;
@@ -84,7 +85,7 @@ static enum status settled_head(struct block_ref *head, struct source_several *s
 
 static enum status latest(struct block_ref *out, struct source_several *self, struct error *err)
 {
-	struct several_turn turn = several_turn(self, SEVERAL_ALL);
+	struct several_turn turn = several_turn(self, SEVERAL_SMALL, SEVERAL_ALL);
 	size_t choice;
 	enum status st;
 
@@ -95,7 +96,7 @@ static enum status latest(struct block_ref *out, struct source_several *self, st
 	}
 	st = several_end(&turn, err);
 	if (st == OK)
-		st = learn_heads(self, err);
+		st = learn_heads(self, turn.tried, err);
 	if (st != OK)
 		return st;
 	/* The one that was asked may have turned out to lag. */

@@ -55,8 +55,9 @@ static bool is_too_wide(struct several_range *range, const struct source *child)
 static bool begin_on_next(struct source_several *self, struct several_range *range,
 			  struct error *why)
 {
-	struct several_turn turn = several_turn(self, range->among);
+	struct several_turn turn = several_turn(self, SEVERAL_BLOCK, range->among);
 
+	turn.haste = SEVERAL_PATIENT; /* many requests, of which each has its deadline */
 	turn.tried = range->tried;
 	if (!several_next(&turn)) {
 		why->status = several_end(&turn, why);

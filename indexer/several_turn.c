@@ -58,7 +58,14 @@ static uint64_t lag_of(const struct several_shared *shared, size_t index)
 	return lag;
 }
 
-static enum standing standing_of(const struct several_shared *shared, size_t index)
+/* Its pause is over, and another turn is trying it. */
+static bool is_probed(const struct several_child *child, uint64_t turn, uint64_t now)
+{
+	return child->pause_ms && child->probe && child->probe != turn && now < child->probe_until;
+}
+
+/* As `turn` sees it; 0: as anybody does. */
+static enum standing standing_of(const struct several_shared *shared, size_t index, uint64_t turn)
 {
 	const struct several_child *child = &shared->children[index];
 	uint64_t now = clock_now_ms(&shared->clock);
@@ -67,7 +74,7 @@ static enum standing standing_of(const struct several_shared *shared, size_t ind
 		return STANDING_OUT;
 	if (is_quarantined(shared, index))
 		return STANDING_DISTRUSTED;
-	if (now < child->paused_until)
+	if (now < child->paused_until || is_probed(child, turn, now))
 		return STANDING_PAUSED;
 	if (child->is_syncing && now < child->syncing_until)
 		return STANDING_SYNCING;
@@ -75,7 +82,7 @@ static enum standing standing_of(const struct several_shared *shared, size_t ind
 }
 
 /* The best of some, the first of equals, not worse than `worst`. */
-static bool best_of(size_t *out, const struct several_shared *shared, uint64_t among,
+static bool best_of(size_t *out, const struct several_shared *shared, uint64_t turn, uint64_t among,
 		    enum standing worst)
 {
 	bool is_found = false;
@@ -85,7 +92,7 @@ static bool best_of(size_t *out, const struct several_shared *shared, uint64_t a
 
 		if (!(among & several_bit(i)))
 			continue;
-		standing = standing_of(shared, i);
+		standing = standing_of(shared, i, turn);
 		if (standing > worst || (is_found && standing == worst))
 			continue;
 		*out = i;
@@ -100,7 +107,7 @@ bool several_choice(size_t *out, struct source_several *self)
 	bool is_found;
 
 	lock(self->shared);
-	is_found = best_of(out, self->shared, SEVERAL_ALL, STANDING_DISTRUSTED);
+	is_found = best_of(out, self->shared, 0, SEVERAL_ALL, STANDING_DISTRUSTED);
 	unlock(self->shared);
 	return is_found;
 }
@@ -112,8 +119,11 @@ void several_works(struct source_several *self, size_t index)
 	struct several_child *child = &self->shared->children[index];
 
 	lock(self->shared);
+	if (child->pause_ms)
+		witness_paused(self->shared->witnesses, index, 0);
 	child->pause_ms = 0;
 	child->paused_until = 0;
+	child->probe = 0;
 	unlock(self->shared);
 }
 
@@ -136,12 +146,17 @@ void several_trouble(struct source_several *self, size_t index, uint64_t took_ms
 	lock(shared);
 	(void)snprintf(child->trouble, sizeof(child->trouble), "%s", words);
 	(void)snprintf(shared->last_failure, sizeof(shared->last_failure), "%s", words);
+	child->probe = 0;
 	/* Two threads that fail at the same time are one trouble; a quarantine is enough. */
 	if (now >= child->paused_until && !is_quarantined(shared, index)) {
+		uint64_t pause;
+
 		child->pause_ms = child->pause_ms ? child->pause_ms * 2 : SEVERAL_PAUSE_MS;
 		if (child->pause_ms > SEVERAL_PAUSE_MS_MAX)
 			child->pause_ms = SEVERAL_PAUSE_MS_MAX;
-		child->paused_until = now + pause_of(child, took_ms);
+		pause = pause_of(child, took_ms);
+		child->paused_until = now + pause;
+		witness_paused(shared->witnesses, index, pause);
 	}
 	unlock(shared);
 	log_debug(self->base.logger, "%s", words);
@@ -179,7 +194,7 @@ static const char *complaint(char *out, size_t size, const struct several_shared
 	const struct several_child *child = &shared->children[index];
 
 	*out = '\0';
-	switch (standing_of(shared, index)) {
+	switch (standing_of(shared, index, 0)) {
 	case STANDING_GOOD:
 		break;
 	case STANDING_BEHIND:
@@ -211,7 +226,7 @@ void several_spoke(struct source_several *self, size_t index)
 	self->spoke = index;
 	lock(shared);
 	before = shared->in_use;
-	if (best_of(&choice, shared, SEVERAL_ALL, STANDING_DISTRUSTED) && choice == index)
+	if (best_of(&choice, shared, 0, SEVERAL_ALL, STANDING_DISTRUSTED) && choice == index)
 		shared->in_use = index;
 	index = shared->in_use;
 	(void)complaint(why, sizeof(why), shared, before);
@@ -289,14 +304,21 @@ static enum status meet(struct source_several *self, size_t index, struct error 
 
 /* ---- turns ---- */
 
-struct several_turn several_turn(struct source_several *self, uint64_t among)
+static bool hurry(struct source *child, uint64_t patience_ms)
 {
-	return (struct several_turn){.self = self, .among = among};
+	return child->ops->hurry && child->ops->hurry(child, patience_ms);
+}
+
+struct several_turn several_turn(struct source_several *self, enum several_kind kind,
+				 uint64_t among)
+{
+	return (struct several_turn){.self = self, .kind = kind, .among = among};
 }
 
 struct several_turn several_turn_of_all(struct source_several *self)
 {
-	return (struct several_turn){.self = self, .among = SEVERAL_ALL, .everyone = true};
+	return (struct several_turn){
+		.self = self, .among = SEVERAL_ALL, .everyone = true, .haste = SEVERAL_PATIENT};
 }
 
 static void keep(struct several_turn *turn)
@@ -305,14 +327,27 @@ static void keep(struct several_turn *turn)
 	turn->kept = turn->error;
 }
 
+/* The child was cut short, which is no trouble yet. */
+static void take_cut(struct several_turn *turn, uint64_t took_ms)
+{
+	if (turn->haste == SEVERAL_HEDGED)
+		turn->cut_short |= several_bit(turn->index);
+	several_was_slow(turn->self, turn->index, turn->kind, took_ms, turn->error.message);
+	keep(turn);
+}
+
 /* Whether another child is to be asked. */
 static bool take_answer(struct several_turn *turn)
 {
 	struct source_several *self = turn->self;
+	uint64_t took_ms = clock_now_ms(&self->shared->clock) - turn->asked_at;
+	bool is_cut = hurry(turn->child, 0);
 
 	turn->is_asking = false;
 	if (turn->status == OK) {
 		several_works(self, turn->index);
+		if (turn->haste != SEVERAL_PATIENT)
+			several_took(self, turn->index, turn->kind, took_ms);
 		turn->is_answered = true;
 		if (!turn->everyone)
 			several_spoke(self, turn->index);
@@ -323,6 +358,10 @@ static bool take_answer(struct several_turn *turn)
 		keep(turn);
 		return false;
 	}
+	if (is_cut && turn->status == ERR_AGAIN) {
+		take_cut(turn, took_ms);
+		return true;
+	}
 	switch (turn->status) {
 	case ERR_NOTFOUND:
 		several_works(self, turn->index);
@@ -332,9 +371,7 @@ static bool take_answer(struct several_turn *turn)
 		return true;
 	case ERR_AGAIN:
 	case ERR_BAD_DATA:
-		several_trouble(self, turn->index,
-				clock_now_ms(&self->shared->clock) - turn->asked_at,
-				turn->error.message);
+		several_trouble(self, turn->index, took_ms, turn->error.message);
 		keep(turn);
 		return true;
 	case OK:
@@ -359,22 +396,66 @@ static enum standing worst_wanted(const struct several_turn *turn)
 	return turn->is_not_found ? STANDING_SYNCING : STANDING_DISTRUSTED;
 }
 
+/* Where the child that was chosen is slow, is there another good one? Under the lock. */
+static bool can_go_on(const struct several_turn *turn)
+{
+	uint64_t chosen = several_bit(turn->index);
+	size_t other;
+
+	return turn->haste == SEVERAL_HEDGED && !(turn->unhurried & chosen) &&
+	       best_of(&other, turn->self->shared, turn->id, turn->among & ~turn->tried & ~chosen,
+		       STANDING_GOOD);
+}
+
+/*
+ * The next child, and how long it may take (0: as long as it needs). Those that were cut short come
+ * again when there is no other good one. Under the lock.
+ */
+static bool choose(struct several_turn *turn, uint64_t *patience_ms)
+{
+	struct several_shared *shared = turn->self->shared;
+	struct several_child *child;
+	size_t other;
+
+	*patience_ms = 0;
+	if (turn->cut_short &&
+	    !best_of(&other, shared, turn->id, turn->among & ~turn->tried, STANDING_GOOD)) {
+		turn->tried &= ~turn->cut_short;
+		turn->unhurried |= turn->cut_short;
+		turn->cut_short = 0;
+	}
+	if (!best_of(&turn->index, shared, turn->id, turn->among & ~turn->tried,
+		     worst_wanted(turn)))
+		return false;
+	child = &shared->children[turn->index];
+	if (child->pause_ms) {
+		child->probe = turn->id;
+		child->probe_until = clock_now_ms(&shared->clock) + SEVERAL_PROBE_MS;
+	}
+	if (turn->haste == SEVERAL_BRIEF || can_go_on(turn))
+		*patience_ms = several_patience(child, turn->kind);
+	return true;
+}
+
 bool several_next(struct several_turn *turn)
 {
 	struct source_several *self = turn->self;
+	uint64_t patience_ms;
 	bool is_found;
 
 	if (turn->is_asking && !take_answer(turn))
 		return false;
 	for (;;) {
 		lock(self->shared);
-		is_found = best_of(&turn->index, self->shared, turn->among & ~turn->tried,
-				   worst_wanted(turn));
+		if (!turn->id)
+			turn->id = ++self->shared->turns;
+		is_found = choose(turn, &patience_ms);
 		unlock(self->shared);
 		if (!is_found)
 			return false;
 		turn->child = self->children[turn->index];
 		turn->asked_at = clock_now_ms(&self->shared->clock);
+		(void)hurry(turn->child, patience_ms);
 		if (!must_meet(self, turn->index))
 			break;
 		turn->status = meet(self, turn->index, &turn->error);

@@ -45,7 +45,7 @@ static enum status is_syncing(bool *out, struct source *source, struct error *er
 
 static enum status extent(uint64_t *first, uint64_t *last, struct source *source, struct error *err)
 {
-	struct several_turn turn = several_turn(several_of(source), SEVERAL_ALL);
+	struct several_turn turn = several_turn(several_of(source), SEVERAL_SMALL, SEVERAL_ALL);
 
 	while (several_next(&turn))
 		turn.status = source_extent(first, last, turn.child, &turn.error);
@@ -60,7 +60,8 @@ static enum status block_logs(struct event_log **out, size_t *count, struct aren
 			      struct error *err)
 {
 	struct source_several *self = several_of(source);
-	struct several_turn turn = several_turn(self, several_named(self, &block->hash));
+	struct several_turn turn =
+		several_turn(self, SEVERAL_BLOCK, several_named(self, &block->hash));
 
 	while (several_next(&turn))
 		turn.status = source_block_logs(out, count, arena, turn.child, block, filters,
@@ -95,7 +96,7 @@ static enum status material(struct block_material *out, struct arena *arena, str
 			return st;
 		hash = &agreed;
 	}
-	turn = several_turn(self, several_named(self, hash));
+	turn = several_turn(self, SEVERAL_BLOCK, several_named(self, hash));
 	while (several_next(&turn))
 		turn.status =
 			source_material(out, arena, turn.child, number, hash, parts, &turn.error);
@@ -117,7 +118,7 @@ static enum status block(struct fetched_block *out, struct arena *arena, struct 
 			return st;
 		hash = &agreed;
 	}
-	turn = several_turn(self, several_named(self, hash));
+	turn = several_turn(self, SEVERAL_BLOCK, several_named(self, hash));
 	while (several_next(&turn))
 		turn.status = source_block(out, arena, turn.child, number, hash, wish,
 					   must_take_receipts, &turn.error);
@@ -132,7 +133,8 @@ static enum status account_proof(struct account_proof *out, struct arena *arena,
 				 const struct block_ref *at, struct error *err)
 {
 	struct source_several *self = several_of(source);
-	struct several_turn turn = several_turn(self, several_named(self, &at->hash));
+	struct several_turn turn =
+		several_turn(self, SEVERAL_STATE, several_named(self, &at->hash));
 
 	while (several_next(&turn))
 		turn.status = source_account_proof(out, arena, turn.child, address, slots,
@@ -163,7 +165,8 @@ static enum status calls(struct chain_call *list, size_t count, struct arena *ar
 			 struct source *source, const struct block_ref *at, struct error *err)
 {
 	struct source_several *self = several_of(source);
-	struct several_turn turn = several_turn(self, several_named(self, &at->hash));
+	struct several_turn turn =
+		several_turn(self, SEVERAL_STATE, several_named(self, &at->hash));
 	struct chain_call *open = arena_array(arena, count, sizeof(open[0]));
 	bool is_answered = false;
 	enum status st;
@@ -190,7 +193,7 @@ static enum status calls(struct chain_call *list, size_t count, struct arena *ar
 static enum status has_code(bool *out, struct source *source, struct address address,
 			    uint64_t number, struct error *err)
 {
-	struct several_turn turn = several_turn(several_of(source), SEVERAL_ALL);
+	struct several_turn turn = several_turn(several_of(source), SEVERAL_SMALL, SEVERAL_ALL);
 
 	while (several_next(&turn))
 		turn.status = source_has_code(out, turn.child, address, number, &turn.error);

@@ -65,6 +65,7 @@ struct node {
 	unsigned range_steps;
 	struct scene *slow; /* trouble takes its time on this one's clock */
 	uint64_t takes_ms;
+	uint64_t answer_ms; /* and so long does every answer, on the clock of `slow` */
 	bool has_no_state;
 	uint64_t width_max;
 
@@ -79,6 +80,8 @@ static void take_time(struct scene *s, uint64_t time);
 struct fake {
 	struct source base;
 	struct node *node;
+	uint64_t patience_ms; /* left; 0: no end of it */
+	bool ran_out;
 };
 
 static struct node *node_in(struct source *source)
@@ -86,11 +89,42 @@ static struct node *node_in(struct source *source)
 	return ((struct fake *)source)->node;
 }
 
+/* The answer takes its time, or as much as whoever asks has patience for. */
+static bool is_cut_short(struct fake *fake)
+{
+	uint64_t takes = fake->node->answer_ms;
+	bool has_limit = fake->patience_ms || fake->ran_out;
+
+	if (has_limit && takes >= fake->patience_ms) {
+		take_time(fake->node->slow, fake->patience_ms);
+		fake->patience_ms = 0;
+		fake->ran_out = true;
+		return true;
+	}
+	if (takes)
+		take_time(fake->node->slow, takes);
+	if (has_limit)
+		fake->patience_ms -= takes;
+	return false;
+}
+
+static bool fake_hurry(struct source *source, uint64_t patience_ms)
+{
+	struct fake *fake = (struct fake *)source;
+	bool ran_out = fake->ran_out;
+
+	fake->ran_out = false;
+	fake->patience_ms = patience_ms;
+	return ran_out;
+}
+
 static enum status trouble(struct source *source, struct error *err)
 {
 	struct node *node = node_in(source);
 	unsigned count = atomic_fetch_add(&node->asked, 1);
 
+	if (is_cut_short((struct fake *)source))
+		return error_set(err, ERR_AGAIN, "%s: too slow", node->label);
 	if (node->trouble == OK || (node->trouble_nth && count % node->trouble_nth))
 		return OK;
 	if (node->slow)
@@ -386,6 +420,7 @@ static const struct source_ops fake_ops = {
 	.account_proof = fake_proof,
 	.calls = fake_calls,
 	.has_code = fake_has_code,
+	.hurry = fake_hurry,
 	.range_begin = fake_range_begin,
 	.range_step = fake_range_step,
 	.range_wake = fake_range_wake,
@@ -649,6 +684,234 @@ static void one_that_hangs_is_left_alone_for_longer(void **state)
 	take_time(s, 1);
 	(void)head_number(s);
 	assert_int_equal(asked(s, 0), 1);
+	free_scene(s);
+}
+
+/* ---- slow ones ---- */
+
+static uint64_t now_of(struct scene *s)
+{
+	return atomic_load(&s->now);
+}
+
+static enum status ask_code(struct scene *s, struct error *err)
+{
+	bool has_code = false;
+	enum status st = source_has_code(&has_code, s->source, (struct address){{0}}, 10, err);
+
+	assert_true(st != OK || has_code);
+	return st;
+}
+
+/* How long it takes until the question is answered. */
+static uint64_t time_of_code(struct scene *s)
+{
+	uint64_t begin = now_of(s);
+	struct error err;
+
+	check_ok(ask_code(s, &err), err);
+	return now_of(s) - begin;
+}
+
+static struct scene *new_slow_scene(size_t count)
+{
+	struct scene *s = new_scene(count);
+
+	for (size_t i = 0; i < count; i++) {
+		s->nodes[i].slow = s;
+		s->nodes[i].answer_ms = 20;
+	}
+	open_scene(s, 1);
+	(void)head_number(s);
+	for (unsigned i = 0; i < 20; i++)
+		assert_int_equal(time_of_code(s), 20);
+	return s;
+}
+
+static uint64_t hedges(struct scene *s, size_t node)
+{
+	return witness_read(s->witnesses, node).hedges;
+}
+
+static void where_one_is_slow_another_is_asked(void **state)
+{
+	struct scene *s = new_slow_scene(2);
+
+	(void)state;
+	assert_string_equal(source_label(s->source), "A");
+	/* What is unusual is waited for a second, and no more. */
+	s->nodes[0].answer_ms = 900;
+	assert_int_equal(time_of_code(s), 900);
+	s->nodes[0].answer_ms = 20000;
+	assert_int_equal(time_of_code(s), 1000 + 20);
+	assert_int_equal(hedges(s, 0), 1);
+	assert_int_equal(hedges(s, 1), 0);
+	/* Once is no reason to leave it alone. */
+	s->nodes[0].answer_ms = 20;
+	(void)asked(s, 0);
+	assert_int_equal(time_of_code(s), 20);
+	assert_int_equal(asked(s, 0), 1);
+	assert_int_equal(witness_read(s->witnesses, 0).paused_left_ms, 0);
+	free_scene(s);
+}
+
+static void patience_grows_with_what_is_usual(void **state)
+{
+	struct scene *s = new_slow_scene(2);
+
+	(void)state;
+	/* Slower and slower, and never four times as slow as before. */
+	for (uint64_t ms = 20; ms < 2000; ms += ms / 4) {
+		s->nodes[0].answer_ms = ms;
+		for (unsigned i = 0; i < 10; i++)
+			assert_int_equal(time_of_code(s), ms);
+	}
+	s->nodes[0].answer_ms = 5000;
+	assert_int_equal(time_of_code(s), 5000);
+	/* Ten seconds are the most. */
+	s->nodes[0].answer_ms = 9000;
+	for (unsigned i = 0; i < 20; i++)
+		assert_int_equal(time_of_code(s), 9000);
+	s->nodes[0].answer_ms = 100000;
+	assert_int_equal(time_of_code(s), 10000 + 20);
+	/* Questions of other kinds have other times. */
+	s->nodes[0].answer_ms = 20;
+	assert_int_equal(hedges(s, 0), 1);
+	free_scene(s);
+}
+
+static void one_that_is_slow_again_and_again_is_left_alone(void **state)
+{
+	struct scene *s = new_slow_scene(2);
+
+	(void)state;
+	s->nodes[0].answer_ms = 60000;
+	for (unsigned i = 0; i < 3; i++)
+		assert_in_range(time_of_code(s), 1000, 1100);
+	assert_int_equal(hedges(s, 0), 3);
+	assert_in_range(witness_read(s->witnesses, 0).paused_left_ms, 900, 1000);
+	assert_string_equal(source_label(s->source), "B");
+	assert_int_equal(time_of_code(s), 20);
+	/* Tried after the pause, and once slow is enough now. */
+	take_time(s, 1000);
+	assert_in_range(time_of_code(s), 1000, 1100);
+	assert_int_equal(time_of_code(s), 20);
+	assert_in_range(witness_read(s->witnesses, 0).paused_left_ms, 1900, 2000);
+	s->nodes[0].answer_ms = 20;
+	take_time(s, 2000);
+	(void)asked(s, 0);
+	assert_int_equal(time_of_code(s), 20);
+	assert_int_equal(asked(s, 0), 1);
+	assert_int_equal(witness_read(s->witnesses, 0).paused_left_ms, 0);
+	free_scene(s);
+}
+
+/* A slow answer costs a wait, and never the answer. */
+static void where_all_are_slow_or_fail_the_slow_one_has_its_time(void **state)
+{
+	struct scene *s = new_slow_scene(3);
+	struct error err;
+	uint64_t begin = now_of(s);
+
+	(void)state;
+	s->nodes[0].answer_ms = 30000;
+	s->nodes[1].trouble = ERR_AGAIN;
+	s->nodes[2].trouble = ERR_AGAIN;
+	check_ok(ask_code(s, &err), err);
+	assert_int_equal(now_of(s) - begin, 1000 + 20 + 20 + 30000);
+	assert_string_equal(source_label(s->source), "A");
+	/* The others have not got it: it may be there at the slow one. */
+	take_time(s, 60000);
+	for (unsigned i = 1; i < 3; i++) {
+		s->nodes[i].trouble = OK;
+		s->nodes[i].first = 20;
+	}
+	check_ok(ask_code(s, &err), err);
+	/* Slow all of them: the last that is asked has its time. */
+	s->nodes[1].answer_ms = s->nodes[2].answer_ms = 30000;
+	s->nodes[1].first = s->nodes[2].first = 0;
+	check_ok(ask_code(s, &err), err);
+	free_scene(s);
+}
+
+static void a_head_is_not_waited_for_where_it_is_only_good_to_know(void **state)
+{
+	struct scene *s = new_slow_scene(3);
+	uint64_t begin;
+
+	(void)state;
+	for (unsigned i = 0; i < 20; i++) {
+		assert_int_equal(head_number(s), 50);
+		take_time(s, 2000);
+	}
+	s->nodes[2].answer_ms = 60000;
+	begin = now_of(s);
+	assert_int_equal(head_number(s), 50);
+	assert_int_equal(now_of(s) - begin, 20 + 20 + 1000);
+	assert_int_equal(hedges(s, 2), 1);
+	free_scene(s);
+}
+
+/* ---- trying one again ---- */
+
+static void after_a_pause_one_alone_tries_it(void **state)
+{
+	struct scene *s = new_scene(2);
+	struct source *peer = NULL;
+	struct range_job *probe;
+	struct range_job *other;
+	struct block_ref head;
+	struct error err;
+
+	(void)state;
+	open_scene(s, 1);
+	(void)head_number(s);
+	s->nodes[0].trouble = ERR_AGAIN;
+	(void)head_number(s);
+	assert_in_range(witness_read(s->witnesses, 0).paused_left_ms, 1, 1000);
+	s->nodes[0].trouble = OK;
+	take_time(s, 1000);
+	check_ok(source_peer(&peer, s->source, &err), err);
+	(void)asked(s, 0);
+	/* The first range tries it; nobody else does, until that is answered. */
+	probe = begin(s, 1, 10, false);
+	other = begin(s, 11, 20, false);
+	assert_int_equal(atomic_load(&s->nodes[0].ranges), 1);
+	assert_int_equal(atomic_load(&s->nodes[1].ranges), 1);
+	check_ok(source_tagged_block(&head, peer, BLOCK_LATEST, &err), err);
+	assert_int_equal(asked(s, 0), 0);
+	finish(s->source, probe);
+	finish(s->source, other);
+	assert_int_equal(probe->state, RANGE_DONE);
+	(void)asked(s, 0);
+	check_ok(source_tagged_block(&head, peer, BLOCK_LATEST, &err), err);
+	assert_int_equal(asked(s, 0), 1);
+	end(s, probe);
+	end(s, other);
+	source_close(peer);
+	free_scene(s);
+}
+
+/* Who tried it may be gone without a word. */
+static void a_try_that_nobody_ends_is_made_again(void **state)
+{
+	struct scene *s = new_scene(2);
+
+	(void)state;
+	open_scene(s, 1);
+	(void)head_number(s);
+	s->nodes[0].trouble = ERR_AGAIN;
+	(void)head_number(s);
+	s->nodes[0].trouble = OK;
+	take_time(s, 1000);
+	end(s, begin(s, 1, 10, false));
+	(void)asked(s, 0);
+	(void)head_number(s);
+	assert_int_equal(asked(s, 0), 0);
+	take_time(s, 30000);
+	(void)head_number(s);
+	assert_int_equal(asked(s, 0), 1);
+	assert_string_equal(source_label(s->source), "A");
 	free_scene(s);
 }
 
@@ -1328,6 +1591,13 @@ int main(void)
 		cmocka_unit_test(the_first_that_works_is_asked_and_named),
 		cmocka_unit_test(one_that_lags_or_syncs_stands_back),
 		cmocka_unit_test(one_that_hangs_is_left_alone_for_longer),
+		cmocka_unit_test(where_one_is_slow_another_is_asked),
+		cmocka_unit_test(patience_grows_with_what_is_usual),
+		cmocka_unit_test(one_that_is_slow_again_and_again_is_left_alone),
+		cmocka_unit_test(where_all_are_slow_or_fail_the_slow_one_has_its_time),
+		cmocka_unit_test(a_head_is_not_waited_for_where_it_is_only_good_to_know),
+		cmocka_unit_test(after_a_pause_one_alone_tries_it),
+		cmocka_unit_test(a_try_that_nobody_ends_is_made_again),
 		cmocka_unit_test(calls_that_one_cannot_answer_go_to_the_next),
 		cmocka_unit_test(heads_of_the_others_are_learned_once_a_second),
 		cmocka_unit_test(all_that_are_down_are_asked_and_the_last_error_is_told),
