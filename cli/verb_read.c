@@ -19,6 +19,13 @@ static void print_block(const struct command *command, const char *name, const j
 		     text_of(block, "hash"));
 }
 
+/* Where there are any. */
+static void print_count(const json_t *node, const char *key, const char *what)
+{
+	if (number_of(node, key))
+		(void)printf(", %" PRIu64 " %s", number_of(node, key), what);
+}
+
 static void print_nodes(const json_t *status)
 {
 	const json_t *nodes = json_object_get(status, "nodes");
@@ -26,14 +33,19 @@ static void print_nodes(const json_t *status)
 	size_t i;
 
 	(void)printf("%-10s %s\n", "state", text_of(status, "state"));
-	json_array_foreach (nodes, i, node)
+	json_array_foreach (nodes, i, node) {
 		(void)printf("%-10s %s, %" PRIu64 " ms, %" PRIu64 " troubles, %" PRIu64
-			     " lies, %" PRIu64 " logs left out%s\n",
+			     " lies, %" PRIu64 " logs left out",
 			     "node", text_of(node, "node"), number_of(node, "latency_ms"),
 			     number_of(node, "troubles"), number_of(node, "lies"),
-			     number_of(node, "omissions"),
+			     number_of(node, "omissions"));
+		print_count(node, "rate_limited", "rate limits");
+		print_count(node, "hedges", "slow answers");
+		(void)printf("%s%s\n",
 			     json_is_true(json_object_get(node, "quarantined")) ? ", quarantined"
-										: "");
+										: "",
+			     number_of(node, "paused_ms") ? ", paused" : "");
+	}
 }
 
 static void print_status(const struct command *command, const json_t *status)

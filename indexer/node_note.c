@@ -19,7 +19,10 @@ enum { PREFIX_SIZE = sizeof(PREFIX) - 1, KEY_SIZE = PREFIX_SIZE + 1 };
 	F(U64, lies, "answers that failed their proof")                                            \
 	F(U64, omissions, "logs that it left out")                                                 \
 	F(BOOL, is_quarantined, "left alone for a while")                                          \
-	F(U64, quarantine_left_ms, "how long, when this was written")
+	F(U64, quarantine_left_ms, "how long, when this was written")                              \
+	F(U64, rate_limited, "answers that said: too often")                                       \
+	F(U64, hedges, "questions that went to another since it was slow")                         \
+	F(U64, paused_left_ms, "how long it is left alone after trouble, when this was written")
 
 struct node_row {
 	RECORD_STRUCT(NODE_FIELDS)
@@ -47,7 +50,10 @@ enum status node_note_put(struct store_txn *txn, size_t node, const struct witne
 			       .lies = record->lies,
 			       .omissions = record->omissions,
 			       .is_quarantined = record->is_quarantined,
-			       .quarantine_left_ms = record->quarantine_left_ms};
+			       .quarantine_left_ms = record->quarantine_left_ms,
+			       .rate_limited = record->rate_limited,
+			       .hedges = record->hedges,
+			       .paused_left_ms = record->paused_left_ms};
 	struct arena *arena = arena_new();
 	uint8_t key[KEY_SIZE];
 	enum status st = store_note_put(txn, note_key(key, node),
@@ -88,7 +94,10 @@ static bool visit_note(void *context, struct slice key, struct slice value)
 						 .lies = row.lies,
 						 .omissions = row.omissions,
 						 .is_quarantined = row.is_quarantined,
-						 .quarantine_left_ms = row.quarantine_left_ms};
+						 .quarantine_left_ms = row.quarantine_left_ms,
+						 .rate_limited = row.rate_limited,
+						 .hedges = row.hedges,
+						 .paused_left_ms = row.paused_left_ms};
 		(void)snprintf(record.label, sizeof(record.label), "%s", row.label);
 		goes_on = walk->visit(walk->context, &record);
 	}

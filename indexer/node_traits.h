@@ -3,7 +3,8 @@
  * large its batches may be, and how fast it may be asked.
  *
  * A lack is believed for a while and then looked at again, since nodes are upgraded and load
- * balancers send one elsewhere. Thread-safe.
+ * balancers send one elsewhere. It is kept in memory only: a new process pays one refused request
+ * for each. Thread-safe.
  */
 #ifndef INDEXER_NODE_TRAITS_H
 #define INDEXER_NODE_TRAITS_H
@@ -11,7 +12,6 @@
 #include "indexer/batch_limit.h"
 #include "indexer/pace.h"
 
-/* Their numbers are kept in the mirror's notes: new ones go behind. */
 enum node_trait {
 	TRAIT_CALLS_BY_HASH,    /* eth_call takes {"blockHash":…} */
 	TRAIT_LOGS_BY_HASH,     /* eth_getLogs does */

@@ -14,9 +14,12 @@ static bool add_node(void *context, const struct witness_record *record)
 	json_put(node, "latency_ms", json_integer((json_int_t)record->latency_ms));
 	json_put(node, "answers", json_integer((json_int_t)record->answers));
 	json_put(node, "troubles", json_integer((json_int_t)record->troubles));
+	json_put(node, "rate_limited", json_integer((json_int_t)record->rate_limited));
+	json_put(node, "hedges", json_integer((json_int_t)record->hedges));
 	json_put(node, "lies", json_integer((json_int_t)record->lies));
 	json_put(node, "omissions", json_integer((json_int_t)record->omissions));
 	json_put(node, "quarantined", json_boolean(record->is_quarantined));
+	json_put(node, "paused_ms", json_integer((json_int_t)record->paused_left_ms));
 	if (json_array_append_new(context, node) != 0)
 		abort();
 	return true;

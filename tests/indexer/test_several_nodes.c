@@ -221,6 +221,42 @@ static void a_node_that_goes_down_hands_over(void **state)
 	free_scene(s);
 }
 
+/* It neither fails nor answers: what it does not say in time, the other does. */
+static void a_node_that_hangs_holds_nothing_up(void **state)
+{
+	static const struct fake_faults faults[] = {
+		{.delay_ms = 300000},           {.endless = ENDLESS_DRIP},
+		{.endless = ENDLESS_HEAD_DRIP}, {.endless = ENDLESS_STALL},
+		{.endless = ENDLESS_DEAF},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++) {
+		struct scene *s = new_scene(NODES);
+		struct error err;
+		bool has_code = false;
+		uint64_t begin;
+
+		for (unsigned k = 0; k < 5; k++)
+			check_ok(source_has_code(&has_code, s->source, address_of(POOL), 100, &err),
+				 err);
+		assert_true(has_code);
+		assert_string_equal(source_label(s->source), fakenode_url(s->nodes[0]));
+		fake_chain_set(chains[0], &faults[i]);
+		begin = clock_now_ms(&s->clock);
+		has_code = false;
+		check_ok(source_has_code(&has_code, s->source, address_of(POOL), 100, &err), err);
+		assert_true(has_code);
+		/* A request may take 20 seconds, and is tried again; its usual time is
+		 * milliseconds.
+		 */
+		assert_true(clock_now_ms(&s->clock) - begin < 15000);
+		assert_int_equal(witness_read(s->witnesses, 0).hedges, 1);
+		assert_int_equal(witness_read(s->witnesses, 1).hedges, 0);
+		free_scene(s);
+	}
+}
+
 static void a_recorded_chain_may_be_one_of_them(void **state)
 {
 	struct scene *s = new_scene(1);
@@ -262,6 +298,7 @@ int main(void)
 		cmocka_unit_test(whatever_one_node_lies_the_chain_comes_out_as_it_is),
 		cmocka_unit_test(a_block_at_the_head_comes_from_the_node_that_does_not_lie),
 		cmocka_unit_test(a_node_that_goes_down_hands_over),
+		cmocka_unit_test(a_node_that_hangs_holds_nothing_up),
 		cmocka_unit_test(a_recorded_chain_may_be_one_of_them),
 	};
 

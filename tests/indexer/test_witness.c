@@ -42,6 +42,9 @@ static void nobody_keeps_no_record(void **state)
 	witness_told_head(NULL, 0, 1);
 	witness_lied(NULL, 0, &failure);
 	witness_omitted(NULL, 0, 1);
+	witness_rate_limited(NULL, 0);
+	witness_hedged(NULL, 0);
+	witness_paused(NULL, 0, 1);
 	assert_false(witness_is_quarantined(NULL, 0));
 	assert_int_equal(witness_read(NULL, 0).answers, 0);
 	assert_false(witnesses_next_failure(&failure, NULL));
@@ -70,6 +73,13 @@ static void each_endpoint_has_its_own_record(void **state)
 	assert_int_equal(record.head, 50);
 	assert_int_equal(record.omissions, 7);
 	assert_int_equal(record.lies, 0);
+	assert_int_equal(record.rate_limited, 0);
+	witness_rate_limited(witnesses, 1);
+	witness_hedged(witnesses, 1);
+	witness_hedged(witnesses, 1);
+	record = witness_read(witnesses, 1);
+	assert_int_equal(record.rate_limited, 1);
+	assert_int_equal(record.hedges, 2);
 	record = witness_read(witnesses, 0);
 	assert_false(record.has_head);
 	assert_int_equal(record.troubles, 0);
@@ -96,6 +106,25 @@ static void latency_is_a_moving_average(void **state)
 		witness_answered(witnesses, 0, 20);
 	assert_in_range(witness_read(witnesses, 0).latency_ms, 20, 21);
 	assert_int_equal(witness_read(witnesses, 0).answers, 117);
+	witnesses_free(witnesses);
+}
+
+static void a_pause_is_told_as_what_is_left_of_it(void **state)
+{
+	struct witnesses *witnesses = new_witnesses(2);
+
+	(void)state;
+	assert_int_equal(witness_read(witnesses, 0).paused_left_ms, 0);
+	witness_paused(witnesses, 0, 2000);
+	now += 500;
+	assert_int_equal(witness_read(witnesses, 0).paused_left_ms, 1500);
+	assert_int_equal(witness_read(witnesses, 1).paused_left_ms, 0);
+	assert_false(witness_read(witnesses, 0).is_quarantined);
+	now += 1500;
+	assert_int_equal(witness_read(witnesses, 0).paused_left_ms, 0);
+	witness_paused(witnesses, 0, 2000);
+	witness_paused(witnesses, 0, 0);
+	assert_int_equal(witness_read(witnesses, 0).paused_left_ms, 0);
 	witnesses_free(witnesses);
 }
 
@@ -199,6 +228,7 @@ int main(void)
 		cmocka_unit_test(nobody_keeps_no_record),
 		cmocka_unit_test(each_endpoint_has_its_own_record),
 		cmocka_unit_test(latency_is_a_moving_average),
+		cmocka_unit_test(a_pause_is_told_as_what_is_left_of_it),
 		cmocka_unit_test(a_liar_is_left_alone_for_a_while),
 		cmocka_unit_test(failures_wait_in_order_and_once),
 		cmocka_unit_test(threads_may_tell_at_the_same_time),

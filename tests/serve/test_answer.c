@@ -166,6 +166,9 @@ static void status_tells_how_the_nodes_are(void **state)
 	assert_true(number_at(node, "answers") >= 0);
 	assert_true(number_at(node, "latency_ms") >= 0);
 	assert_true(json_is_false(json_object_get(node, "quarantined")));
+	assert_int_equal(number_at(node, "rate_limited"), 0);
+	assert_int_equal(number_at(node, "hedges"), 0);
+	assert_int_equal(number_at(node, "paused_ms"), 0);
 	json_decref(status);
 }
 

@@ -962,6 +962,8 @@ static void answer_request(struct fake_chain *chain, const struct fake_request *
 	size_t i;
 
 	reply->gzip = chain->faults.gzip;
+	reply->delay_ms = chain->faults.delay_ms;
+	reply->endless = chain->faults.endless;
 	if (fault(chain, reply))
 		return;
 	if (json_is_object(request->json)) {

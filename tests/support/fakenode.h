@@ -99,10 +99,12 @@ struct fake_faults {
 	uint64_t head;              /* 0: the last block */
 	enum fake_lie lie;          /* about block `lie_block` (0: every block that can be) */
 	uint64_t lie_block;
-	unsigned lie_times;     /* answers; 0: always */
-	bool no_block_receipts; /* eth_getBlockReceipts is not there */
-	bool no_hash_receipts;  /* it refuses block hashes */
-	bool no_bodies;         /* pruned */
+	unsigned lie_times;        /* answers; 0: always */
+	bool no_block_receipts;    /* eth_getBlockReceipts is not there */
+	bool no_hash_receipts;     /* it refuses block hashes */
+	bool no_bodies;            /* pruned */
+	unsigned delay_ms;         /* before each reply */
+	enum fake_endless endless; /* each reply is */
 };
 
 struct fake_chain;
