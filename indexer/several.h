@@ -16,7 +16,7 @@ enum {
 	SEVERAL_SYNCING_MS = 30000, /* until a syncing child is asked again whether it still is */
 	SEVERAL_PAUSE_MS = 1000,    /* after the first trouble, doubling */
 	SEVERAL_PAUSE_MS_MAX = 60000,
-	SEVERAL_HANG_MS = 10000,      /* a child that takes longer than this to fail … */
+	SEVERAL_HANG_MS = 10000,      /* a child that takes this long to fail … */
 	SEVERAL_HANG_FACTOR = 4,      /* … is left alone so many times as long, */
 	SEVERAL_HANG_MS_MAX = 600000, /* or this long */
 	SEVERAL_PROBE_MS = 30000,     /* a child that is tried after a pause is so by one alone, for
@@ -142,6 +142,7 @@ struct several_turn {
 	bool everyone;
 	enum several_haste haste;
 	enum several_kind kind;
+	uint64_t limit_ms;  /* SEVERAL_PATIENT: who takes longer than that hangs; 0: nobody does */
 	uint64_t cut_short; /* those that were slow, and are to be asked again */
 	uint64_t unhurried; /* those that now may take as long as they need */
 	uint64_t among;     /* those that may be asked */

@@ -130,7 +130,7 @@ void several_works(struct source_several *self, size_t index)
 /* A child that hangs costs all that wait for it: it may cost a part of the time only. */
 static uint64_t pause_of(const struct several_child *child, uint64_t took_ms)
 {
-	uint64_t pause = took_ms > SEVERAL_HANG_MS ? took_ms * SEVERAL_HANG_FACTOR : 0;
+	uint64_t pause = took_ms >= SEVERAL_HANG_MS ? took_ms * SEVERAL_HANG_FACTOR : 0;
 
 	if (pause > SEVERAL_HANG_MS_MAX)
 		pause = SEVERAL_HANG_MS_MAX;
@@ -358,7 +358,7 @@ static bool take_answer(struct several_turn *turn)
 		keep(turn);
 		return false;
 	}
-	if (is_cut && turn->status == ERR_AGAIN) {
+	if (is_cut && turn->status == ERR_AGAIN && turn->haste != SEVERAL_PATIENT) {
 		take_cut(turn, took_ms);
 		return true;
 	}
@@ -396,15 +396,32 @@ static enum standing worst_wanted(const struct several_turn *turn)
 	return turn->is_not_found ? STANDING_SYNCING : STANDING_DISTRUSTED;
 }
 
-/* Where the child that was chosen is slow, is there another good one? Under the lock. */
-static bool can_go_on(const struct several_turn *turn)
+/* Is there a good one among these, beside the one that was chosen? Under the lock. */
+static bool is_other_good(const struct several_turn *turn, uint64_t among)
 {
-	uint64_t chosen = several_bit(turn->index);
 	size_t other;
 
-	return turn->haste == SEVERAL_HEDGED && !(turn->unhurried & chosen) &&
-	       best_of(&other, turn->self->shared, turn->id, turn->among & ~turn->tried & ~chosen,
+	return best_of(&other, turn->self->shared, turn->id, among & ~several_bit(turn->index),
 		       STANDING_GOOD);
+}
+
+/* How long the child that was chosen may take; 0: as long as it needs. Under the lock. */
+static uint64_t patience_of(const struct several_turn *turn)
+{
+	const struct several_child *child = &turn->self->shared->children[turn->index];
+
+	switch (turn->haste) {
+	case SEVERAL_HEDGED:
+		if ((turn->unhurried & several_bit(turn->index)) ||
+		    !is_other_good(turn, turn->among & ~turn->tried))
+			return 0;
+		return several_patience(child, turn->kind);
+	case SEVERAL_PATIENT:
+		return is_other_good(turn, SEVERAL_ALL) ? turn->limit_ms : 0;
+	case SEVERAL_BRIEF:
+		return several_patience(child, turn->kind);
+	}
+	return 0;
 }
 
 /*
@@ -417,7 +434,6 @@ static bool choose(struct several_turn *turn, uint64_t *patience_ms)
 	struct several_child *child;
 	size_t other;
 
-	*patience_ms = 0;
 	if (turn->cut_short &&
 	    !best_of(&other, shared, turn->id, turn->among & ~turn->tried, STANDING_GOOD)) {
 		turn->tried &= ~turn->cut_short;
@@ -432,8 +448,7 @@ static bool choose(struct several_turn *turn, uint64_t *patience_ms)
 		child->probe = turn->id;
 		child->probe_until = clock_now_ms(&shared->clock) + SEVERAL_PROBE_MS;
 	}
-	if (turn->haste == SEVERAL_BRIEF || can_go_on(turn))
-		*patience_ms = several_patience(child, turn->kind);
+	*patience_ms = patience_of(turn);
 	return true;
 }
 

@@ -83,6 +83,9 @@ enum status votes_poll(struct votes *votes, struct source_several *self, uint64_
 {
 	struct several_turn turn = several_turn_of_all(self);
 
+	/* A single header takes no time. Many may, where an endpoint's pace is slow. */
+	if (votes->count == 1)
+		turn.limit_ms = SEVERAL_HANG_MS;
 	turn.tried = without;
 	turn.is_answered = without != 0;
 	while (several_next(&turn)) {

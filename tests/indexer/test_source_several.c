@@ -852,6 +852,32 @@ static void a_head_is_not_waited_for_where_it_is_only_good_to_know(void **state)
 	free_scene(s);
 }
 
+/* One vote less, and not for long: a header takes no ten seconds. */
+static void a_vote_on_one_block_is_waited_for_ten_seconds(void **state)
+{
+	const struct proof_failure failure = {.fault = FAULT_RECEIPTS_ROOT};
+	struct scene *s = new_slow_scene(3);
+	uint64_t begin = now_of(s);
+
+	(void)state;
+	s->nodes[1].answer_ms = 9000;
+	check_block(s, 10, 0);
+	assert_int_equal(now_of(s) - begin, 20 + 9000 + 20);
+	s->nodes[1].answer_ms = 300000;
+	begin = now_of(s);
+	check_block(s, 11, 0);
+	assert_int_equal(now_of(s) - begin, 20 + 10000 + 20);
+	assert_in_range(witness_read(s->witnesses, 1).paused_left_ms, 39000, 40000);
+	/* Where nobody else is known to be good it has its time. */
+	take_time(s, 40000);
+	witness_lied(s->witnesses, 0, &failure);
+	witness_lied(s->witnesses, 2, &failure);
+	begin = now_of(s);
+	check_block(s, 12, 0);
+	assert_true(now_of(s) - begin >= 300000);
+	free_scene(s);
+}
+
 /* ---- trying one again ---- */
 
 static void after_a_pause_one_alone_tries_it(void **state)
@@ -1596,6 +1622,7 @@ int main(void)
 		cmocka_unit_test(one_that_is_slow_again_and_again_is_left_alone),
 		cmocka_unit_test(where_all_are_slow_or_fail_the_slow_one_has_its_time),
 		cmocka_unit_test(a_head_is_not_waited_for_where_it_is_only_good_to_know),
+		cmocka_unit_test(a_vote_on_one_block_is_waited_for_ten_seconds),
 		cmocka_unit_test(after_a_pause_one_alone_tries_it),
 		cmocka_unit_test(a_try_that_nobody_ends_is_made_again),
 		cmocka_unit_test(calls_that_one_cannot_answer_go_to_the_next),
