@@ -3,9 +3,13 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "indexer/source_impl.h"
 #include "indexer/source_several.h"
 
-enum { ATTEMPTS_OF_SEVERAL = 2 };
+enum {
+	ATTEMPTS_OF_SEVERAL = 2,
+	GREETING_MS = 3000, /* what an endpoint has to say who it is, where another did so */
+};
 
 /* What all of them are opened with. */
 struct opening {
@@ -74,23 +78,48 @@ static void close_all(struct source **children, size_t count)
 		source_close(children[i]);
 }
 
-/* Those that are down at the start may come later; one that is of another chain never fits. */
-static enum status check_all(struct source **children, const struct opening *o, struct error *err)
+/* Within so long, or (0) as long as it takes. */
+static enum status check_in_time(struct source *child, const struct opening *o, uint64_t limit_ms,
+				 struct error *err)
 {
-	size_t fit = 0;
+	enum status st;
 
+	if (!child->ops->hurry)
+		return check_node(child, o->config, err);
+	(void)child->ops->hurry(child, limit_ms);
+	st = check_node(child, o->config, err);
+	(void)child->ops->hurry(child, 0);
+	return st;
+}
+
+/* Those that are down at the start may come later; one that is of another chain never fits. */
+static enum status check_each(size_t *fit, struct source **children, const struct opening *o,
+			      uint64_t limit_ms, struct error *err)
+{
+	*fit = 0;
 	for (size_t i = 0; i < o->config->endpoint_count; i++) {
-		enum status st = check_node(children[i], o->config, err);
+		enum status st = check_in_time(children[i], o, limit_ms, err);
 
 		if (st == ERR_DENIED)
 			return st;
 		if (st == OK)
-			fit++;
+			++*fit;
 		else
 			log_warn(o->logger, "endpoint %zu is not used yet: %s", i + 1,
 				 err->message);
 	}
-	return fit ? OK : err->status;
+	return *fit ? OK : err->status;
+}
+
+/* One that hangs does not hold up the others, and none is given up where all are slow. */
+static enum status check_all(struct source **children, const struct opening *o, struct error *err)
+{
+	size_t fit;
+	enum status st = check_each(&fit, children, o, GREETING_MS, err);
+
+	if (st == OK || st == ERR_DENIED || source_is_stopped(children[0]))
+		return st;
+	return check_each(&fit, children, o, 0, err);
 }
 
 static enum status open_all(struct source **out, const struct opening *o, struct error *err)
