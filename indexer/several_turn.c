@@ -452,6 +452,19 @@ static bool choose(struct several_turn *turn, uint64_t *patience_ms)
 	return true;
 }
 
+/* How long the child may take to say who it is: nobody waits for one that was never met. */
+static uint64_t greeting_of(const struct several_turn *turn)
+{
+	struct several_shared *shared = turn->self->shared;
+	uint64_t patience_ms = 0;
+
+	lock(shared);
+	if (!(turn->unhurried & several_bit(turn->index)) && is_other_good(turn, SEVERAL_ALL))
+		patience_ms = several_patience(&shared->children[turn->index], SEVERAL_SMALL);
+	unlock(shared);
+	return patience_ms;
+}
+
 bool several_next(struct several_turn *turn)
 {
 	struct source_several *self = turn->self;
@@ -473,6 +486,7 @@ bool several_next(struct several_turn *turn)
 		(void)hurry(turn->child, patience_ms);
 		if (!must_meet(self, turn->index))
 			break;
+		(void)hurry(turn->child, greeting_of(turn));
 		turn->status = meet(self, turn->index, &turn->error);
 		if (turn->status == OK) /* it may have come out as worse than others */
 			continue;

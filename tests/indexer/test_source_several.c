@@ -878,6 +878,31 @@ static void a_vote_on_one_block_is_waited_for_ten_seconds(void **state)
 	free_scene(s);
 }
 
+static void one_that_does_not_say_who_it_is_is_not_waited_for(void **state)
+{
+	struct scene *s = new_scene(3);
+	uint64_t start = now_of(s);
+	struct range_job *job;
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		s->nodes[i].slow = s;
+		s->nodes[i].answer_ms = 20;
+	}
+	s->nodes[0].answer_ms = 300000;
+	open_scene(s, 1);
+	check_block(s, 10, 0);
+	assert_int_equal(now_of(s) - start, 4000 + 3 * 20 + 3 * 20);
+	start = now_of(s);
+	take_time(s, 1000);
+	job = begin(s, 1, 10, false);
+	finish(s->source, job);
+	assert_int_equal(job->state, RANGE_DONE);
+	end(s, job);
+	assert_true(now_of(s) - start < 10000);
+	free_scene(s);
+}
+
 /* ---- trying one again ---- */
 
 static void after_a_pause_one_alone_tries_it(void **state)
@@ -1623,6 +1648,7 @@ int main(void)
 		cmocka_unit_test(where_all_are_slow_or_fail_the_slow_one_has_its_time),
 		cmocka_unit_test(a_head_is_not_waited_for_where_it_is_only_good_to_know),
 		cmocka_unit_test(a_vote_on_one_block_is_waited_for_ten_seconds),
+		cmocka_unit_test(one_that_does_not_say_who_it_is_is_not_waited_for),
 		cmocka_unit_test(after_a_pause_one_alone_tries_it),
 		cmocka_unit_test(a_try_that_nobody_ends_is_made_again),
 		cmocka_unit_test(calls_that_one_cannot_answer_go_to_the_next),
