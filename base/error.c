@@ -74,6 +74,8 @@ const char *status_name(enum status status)
 		return "usage";
 	case ERR_SYSTEM:
 		return "system";
+	case ERR_FULL:
+		return "full";
 	case ERR_DENIED:
 		return "denied";
 	}

@@ -112,6 +112,7 @@ static void take_failure(struct source_several *self, struct several_range *rang
 	case ERR_CORRUPT:
 	case ERR_USAGE:
 	case ERR_SYSTEM:
+	case ERR_FULL:
 	case ERR_DENIED:
 		job->state = RANGE_FAILED;
 		break;

@@ -380,6 +380,7 @@ static bool take_answer(struct several_turn *turn)
 	case ERR_CORRUPT:
 	case ERR_USAGE:
 	case ERR_SYSTEM:
+	case ERR_FULL:
 	case ERR_DENIED:
 		break;
 	}

@@ -111,9 +111,8 @@ static enum status other_pools(const struct store *store, struct slice stored,
 
 enum status not_a_store(const struct store *store, struct error *err)
 {
-	return error_set(err, ERR_DENIED,
-			 "%s holds an LMDB database of another program: use another store.path",
-			 store->path);
+	return error_set(err, ERR_DENIED, "%s holds an LMDB database of another program%s",
+			 store->path, store->is_file ? "" : ": use another store.path");
 }
 
 enum status check_identity(struct store *store, MDB_txn *txn, const struct store_identity *identity,

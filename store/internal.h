@@ -55,6 +55,8 @@ enum {
 	BLOCK_VALUE_BYTES = 113,
 };
 
+enum { STORE_READERS = 254, PATH_SIZE = 4096 };
+
 /* What tests turn down to see the map grow. */
 struct store_options {
 	size_t map_initial;
@@ -77,6 +79,7 @@ struct store {
 	int guard_fd; /* the writer file: locked alone by a writer, shared by a reader that has to
 			 do without LMDB's own lock file; else -1 */
 	bool is_unlocked; /* MDB_NOLOCK */
+	bool is_file;     /* path is a snapshot's file, not a folder */
 
 	/* The gate: transactions pass it together, changing the map wants it empty. */
 	pthread_mutex_t mutex;
@@ -133,6 +136,25 @@ enum status env_failed(const struct store *store, int rc, const char *what, stru
 
 /* LMDB's words, or the system's, without strerror's shared buffer. */
 const char *code_text(char *buffer, size_t size, int rc);
+
+/* A path inside the store's folder. */
+enum status path_in(char out[PATH_SIZE], const struct store *store, const char *name,
+		    struct error *err) MUST_CHECK;
+
+/* STORE_WRITE: there is a folder, made where it was missing; STORE_READ: one with a database. */
+enum status folder_ready(const struct store *store, struct error *err) MUST_CHECK;
+
+struct store *store_new(const char *path, enum store_mode mode,
+			const struct store_options *options);
+void store_free(struct store *store);
+
+/* ---- guard.c ---- */
+
+/* Takes the file "writer" (guard_fd), or what a reader needs; see there. ERR_DENIED says who has
+ * it. guard_release gives it back. */
+enum status guard_for_writing(struct store *store, struct error *err) MUST_CHECK;
+enum status guard_for_reading(struct store *store, struct error *err) MUST_CHECK;
+void guard_release(struct store *store);
 
 /* ---- identity.c ---- */
 

@@ -1,11 +1,9 @@
 #include "store/internal.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -19,7 +17,7 @@ const struct store_options store_defaults = {
 	.wait_ms = 10000,
 };
 
-enum { MAX_READERS = 254, PATH_SIZE = 4096 };
+enum { MAX_READERS = STORE_READERS };
 
 /* ---- words ---- */
 
@@ -37,6 +35,10 @@ enum status env_failed(const struct store *store, int rc, const char *what, stru
 	case MDB_INVALID:
 	case MDB_VERSION_MISMATCH:
 	case MDB_INCOMPATIBLE:
+		if (store->is_file)
+			return error_set(err, ERR_DENIED,
+					 "%s is no snapshot of a covermirror store (%s)",
+					 store->path, why);
 		return error_set(
 			err, ERR_DENIED,
 			"%s does not hold a covermirror store (%s): use another store.path",
@@ -53,8 +55,9 @@ enum status env_failed(const struct store *store, int rc, const char *what, stru
 				 store->path);
 	case ENOSPC:
 	case EDQUOT:
-		return error_set(err, ERR_SYSTEM, "cannot %s %s: the disk is full", what,
-				 store->path);
+	case EFBIG:
+		return error_set(err, ERR_FULL, "cannot %s %s: the disk is full (%s)", what,
+				 store->path, why);
 	case MDB_READERS_FULL:
 		return error_set(err, ERR_AGAIN, "%s has %d readers already", store->path,
 				 MAX_READERS);
@@ -65,8 +68,8 @@ enum status env_failed(const struct store *store, int rc, const char *what, stru
 	}
 }
 
-static enum status path_in(char out[PATH_SIZE], const struct store *store, const char *name,
-			   struct error *err)
+enum status path_in(char out[PATH_SIZE], const struct store *store, const char *name,
+		    struct error *err)
 {
 	int length = snprintf(out, PATH_SIZE, "%s/%s", store->path, name);
 
@@ -77,7 +80,7 @@ static enum status path_in(char out[PATH_SIZE], const struct store *store, const
 
 /* ---- the folder ---- */
 
-static enum status check_folder(const struct store *store, struct error *err)
+enum status folder_ready(const struct store *store, struct error *err)
 {
 	char data[PATH_SIZE];
 	struct stat info;
@@ -114,97 +117,6 @@ static enum status check_folder(const struct store *store, struct error *err)
 				 "there is no mirror in %s yet: run `covermirror sync` first",
 				 store->path);
 	return OK;
-}
-
-/* ---- the writer's lock ---- */
-
-static long holder_of(int fd)
-{
-	char text[32] = {0};
-
-	return pread(fd, text, sizeof(text) - 1, 0) > 0 ? strtol(text, NULL, 10) : 0;
-}
-
-/* The file is locked: by a writer, or by readers that keep writers out. */
-static enum status somebody_is_there(const struct store *store, struct error *err)
-{
-	if (flock(store->guard_fd, LOCK_SH | LOCK_NB) == 0)
-		return error_set(err, ERR_DENIED,
-				 "somebody without permission to write reads %s just now: let them "
-				 "end, or give them write access to it",
-				 store->path);
-	return error_set(err, ERR_DENIED,
-			 "another covermirror (process %ld) is writing in %s: stop it first, or "
-			 "use another store.path",
-			 holder_of(store->guard_fd), store->path);
-}
-
-static enum status lock_for_writing(struct store *store, struct error *err)
-{
-	char path[PATH_SIZE];
-	char text[32];
-	int length;
-	enum status status = path_in(path, store, "writer", err);
-
-	if (status != OK)
-		return status;
-	store->guard_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-	if (store->guard_fd < 0)
-		return env_failed(store, errno, "write in", err);
-	if (flock(store->guard_fd, LOCK_EX | LOCK_NB)) {
-		status = errno == EWOULDBLOCK ? somebody_is_there(store, err)
-					      : env_failed(store, errno, "lock", err);
-		(void)close(store->guard_fd); /* it is not ours to empty */
-		store->guard_fd = -1;
-		return status;
-	}
-	length = snprintf(text, sizeof(text), "%ld\n", (long)getpid());
-	if (ftruncate(store->guard_fd, 0) ||
-	    pwrite(store->guard_fd, text, (size_t)length, 0) != length)
-		return env_failed(store, errno, "write in", err);
-	return OK;
-}
-
-/*
- * LMDB's readers write too: into the lock file, where the writer sees which pages they still need.
- * Where that is not possible (another user's folder, a read-only mount) a reader may go without,
- * but then nobody may write: it holds the writer file shared as long as it is open.
- */
-static enum status lock_for_reading(struct store *store, struct error *err)
-{
-	char path[PATH_SIZE];
-	enum status status = path_in(path, store, "lock.mdb", err);
-
-	if (status != OK)
-		return status;
-	if (faccessat(AT_FDCWD, path, R_OK | W_OK, AT_EACCESS) == 0)
-		return OK;
-	if (errno == ENOENT && faccessat(AT_FDCWD, store->path, W_OK | X_OK, AT_EACCESS) == 0)
-		return OK;
-	store->is_unlocked = true;
-	status = path_in(path, store, "writer", err);
-	if (status != OK)
-		return status;
-	store->guard_fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (store->guard_fd < 0) /* a copy without that file: nobody writes in it */
-		return errno == ENOENT ? OK : env_failed(store, errno, "read in", err);
-	if (flock(store->guard_fd, LOCK_SH | LOCK_NB) == 0)
-		return OK;
-	return error_set(err, ERR_DENIED,
-			 "covermirror (process %ld) is writing in %s, and reading beside it needs "
-			 "write access to %s/lock.mdb",
-			 holder_of(store->guard_fd), store->path, store->path);
-}
-
-static void unlock(struct store *store)
-{
-	if (store->guard_fd < 0)
-		return;
-	if (store->mode == STORE_WRITE)
-		(void)!ftruncate(store->guard_fd, 0);
-	(void)flock(store->guard_fd, LOCK_UN);
-	(void)close(store->guard_fd);
-	store->guard_fd = -1;
 }
 
 /* ---- the environment ---- */
@@ -305,8 +217,9 @@ static enum status check_length(const struct store *store, struct error *err)
 	used = ((uint64_t)info.me_last_pgno + 1) * stat.ms_psize;
 	if ((uint64_t)file.st_size < used)
 		return error_set(err, ERR_CORRUPT,
-				 "%s/data.mdb is cut off: it has %" PRIu64 " of %" PRIu64 " bytes",
-				 store->path, (uint64_t)file.st_size, used);
+				 "%s%s is cut off: it has %" PRIu64 " of %" PRIu64 " bytes",
+				 store->path, store->is_file ? "" : "/data.mdb",
+				 (uint64_t)file.st_size, used);
 	return OK;
 }
 
@@ -331,6 +244,8 @@ static enum status open_env(struct store *store, struct error *err)
 		flags |= MDB_RDONLY;
 	if (store->is_unlocked)
 		flags |= MDB_NOLOCK;
+	if (store->is_file)
+		flags |= MDB_NOSUBDIR;
 	rc = mdb_env_set_maxdbs(store->env, DB_COUNT);
 	if (!rc)
 		rc = mdb_env_set_maxreaders(store->env, MAX_READERS);
@@ -431,8 +346,7 @@ static void forget(const struct store *store)
 	}
 }
 
-static struct store *new_store(const char *path, enum store_mode mode,
-			       const struct store_options *options)
+struct store *store_new(const char *path, enum store_mode mode, const struct store_options *options)
 {
 	struct store *store = xcalloc(1, sizeof(*store));
 	pthread_condattr_t monotonic;
@@ -450,10 +364,10 @@ static struct store *new_store(const char *path, enum store_mode mode,
 	return store;
 }
 
-static void free_store(struct store *store)
+void store_free(struct store *store)
 {
 	env_close(store);
-	unlock(store);
+	guard_release(store);
 	(void)pthread_cond_destroy(&store->changed);
 	(void)pthread_mutex_destroy(&store->mutex);
 	free(store->path);
@@ -463,11 +377,11 @@ static void free_store(struct store *store)
 static enum status open_new(struct store *store, const struct store_identity *identity,
 			    struct error *err)
 {
-	enum status status = check_folder(store, err);
+	enum status status = folder_ready(store, err);
 
 	if (status == OK)
-		status = store->mode == STORE_WRITE ? lock_for_writing(store, err)
-						    : lock_for_reading(store, err);
+		status = store->mode == STORE_WRITE ? guard_for_writing(store, err)
+						    : guard_for_reading(store, err);
 	return status == OK ? env_open(store, identity, err) : status;
 }
 
@@ -494,13 +408,13 @@ enum status store_open_with(struct store **out, const char *path, enum store_mod
 		return error_set(err, ERR_DENIED, "this program has %s open for reading already",
 				 path);
 	}
-	store = new_store(path, mode, options);
+	store = store_new(path, mode, options);
 	status = open_new(store, identity, err);
 	if (status == OK) {
 		remember(store);
 		*out = store;
 	} else {
-		free_store(store);
+		store_free(store);
 	}
 	pthread_mutex_unlock(&registry_mutex);
 	return status;
@@ -519,7 +433,7 @@ void store_close(struct store *store)
 	pthread_mutex_lock(&registry_mutex);
 	if (--store->handles == 0) {
 		forget(store);
-		free_store(store);
+		store_free(store);
 	}
 	pthread_mutex_unlock(&registry_mutex);
 }

@@ -53,6 +53,14 @@ enum status store_open(struct store **out, const char *path, enum store_mode mod
 		       const struct store_identity *identity, struct error *err) MUST_CHECK;
 void store_close(struct store *store);
 
+/*
+ * What keeps the writer from writing, for readers to see: one line, "" when it is over. Kept beside
+ * the database, which may have no room for it; on a disk without any it may be lost.
+ */
+void store_tell_trouble(struct store *store, const char *words);
+/* The words of a writer that is alive; false where there are none. */
+bool store_read_trouble(char *out, size_t size, const struct store *store);
+
 /* What the store says it is of; text owned by the arena. */
 enum status store_read_identity(struct store_identity *out, struct arena *arena,
 				struct store *store, struct error *err) MUST_CHECK;
@@ -64,12 +72,13 @@ enum status store_read_identity(struct store_identity *out, struct arena *arena,
  *
  * Growing waits until this process has no transaction open. So a thread should not hold a reader
  * while it begins a writer: where the map must grow, that ends in ERR_AGAIN after ten seconds.
+ * ERR_FULL: the map must grow and the system gives no more address space.
  */
 enum status store_begin(struct store_txn **out, struct store *store, enum store_mode mode,
 			struct error *err) MUST_CHECK;
 /*
  * Durable when it returns OK (fsync). ERR_AGAIN: the map was full, the next store_begin grows it,
- * run the whole transaction again. ERR_SYSTEM: the disk is full or failed; nothing of it is kept,
+ * run the whole transaction again. ERR_FULL: the disk is full or failed; nothing of it is kept,
  * reading goes on, and so does writing once there is room. The transaction is gone in every case.
  *
  * Calls in between may fail with these, too. Such a failure sticks: whatever is called later in

@@ -129,8 +129,9 @@ static enum status grow_map(struct store *store, struct error *err)
 	if (rc) {
 		env_close(store);
 		(void)!env_open(store, NULL, &ignored);
-		return error_set(err, ERR_SYSTEM, "cannot map %" PRIu64 " bytes of %s: %s", wanted,
-				 store->path, code_text(text, sizeof(text), rc));
+		return error_set(err, ERR_FULL,
+				 "the map of %s is full and cannot grow to %" PRIu64 " bytes: %s",
+				 store->path, wanted, code_text(text, sizeof(text), rc));
 	}
 	store->needs_growth = false;
 	return OK;
@@ -327,6 +328,13 @@ void store_abort(struct store_txn *txn)
 	end(txn);
 }
 
+/* EIO is LMDB's code for a write that was cut short, too. A failed commit left nothing behind that
+ * the next one relies on: every page of it is written again. */
+static bool is_no_room(int rc)
+{
+	return rc == ENOSPC || rc == EDQUOT || rc == EFBIG || rc == EIO;
+}
+
 static enum status commit_failed(const struct store_txn *txn, int rc, struct error *err)
 {
 	char text[128];
@@ -339,14 +347,11 @@ static enum status commit_failed(const struct store_txn *txn, int rc, struct err
 				 txn->store->path);
 	if (txn->had_head)
 		(void)snprintf(stays, sizeof(stays), "stays at block %" PRIu64, txn->head_before);
-	if (rc == ENOSPC || rc == EDQUOT || rc == EFBIG)
-		return error_set(err, ERR_SYSTEM,
-				 "disk full while committing to %s (%s); the mirror %s",
-				 txn->store->path, why, stays);
-	if (rc == EIO) /* LMDB's code for a write that was cut short, too */
-		return error_set(err, ERR_SYSTEM,
-				 "disk full or failing while committing to %s (%s); the mirror %s",
-				 txn->store->path, why, stays);
+	if (is_no_room(rc))
+		return error_set(err, ERR_FULL,
+				 "disk full%s while committing to %s (%s); the mirror %s: make "
+				 "room, and it goes on from there",
+				 rc == EIO ? " or failing" : "", txn->store->path, why, stays);
 	return error_set(err, ERR_SYSTEM, "cannot commit to %s: %s; the mirror %s",
 			 txn->store->path, why, stays);
 }
@@ -518,6 +523,12 @@ enum status txn_failed(struct store_txn *txn, int rc, const char *what, struct e
 		status = error_set(&words, ERR_AGAIN,
 				   "the map of %s is full: it grows, run the transaction again",
 				   path);
+		break;
+	case ENOSPC:
+	case EDQUOT:
+	case EFBIG: /* pages that a large transaction had to write before its end */
+		status = error_set(&words, ERR_FULL, "disk full: cannot %s of %s (%s)", what, path,
+				   code_text(text, sizeof(text), rc));
 		break;
 	case MDB_TXN_FULL:
 		status = error_set(&words, ERR_SYSTEM,

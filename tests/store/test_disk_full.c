@@ -66,7 +66,7 @@ static int fill(const char *path, uint64_t room)
 	if (chain_extend(store, 40, 4, &err) != OK)
 		return 2;
 	limit_files(file_size(path) - (1 << 20) + room);
-	if (chain_extend(store, 4000, 2, &err) != ERR_SYSTEM)
+	if (chain_extend(store, 4000, 2, &err) != ERR_FULL)
 		return 3;
 	if (store_begin(&txn, store, STORE_READ, &err) != OK)
 		return 4;
@@ -74,7 +74,7 @@ static int fill(const char *path, uint64_t room)
 		return 5;
 	store_abort(txn);
 	for (int i = 0; i < 3; i++) {
-		if (chain_extend(store, 4000, 100, &err) != ERR_SYSTEM)
+		if (chain_extend(store, 4000, 100, &err) != ERR_FULL)
 			return 6;
 		(void)snprintf(words, sizeof(words), "the mirror stays at block %" PRIu64,
 			       record.ref.number);
@@ -151,7 +151,7 @@ static void a_full_disk_at_the_last_page_makes_lmdb_give_up_but_not_the_store(vo
 		assert_ok(store_begin(&reader, m->store, STORE_READ, &m->err), m->err);
 		fd = other_descriptor(m->store);
 		assert_int_equal(dup2(full, fd), fd);
-		assert_int_equal(chain_extend(m->store, 50 + round * 10, 10, &m->err), ERR_SYSTEM);
+		assert_int_equal(chain_extend(m->store, 50 + round * 10, 10, &m->err), ERR_FULL);
 		assert_non_null(strstr(m->err.message, "disk full while committing"));
 		assert_ok(store_cursor(&record, reader, &m->err), m->err);
 		assert_int_equal(record.ref.number, 40 + round * 10);
@@ -177,13 +177,13 @@ static void a_full_disk_at_any_page_is_told_and_survived(void **state)
 	kept = dup(fd);
 	assert_true(kept >= 0);
 	assert_int_equal(dup2(full, fd), fd);
-	assert_int_equal(chain_extend(m->store, 10, 10, &m->err), ERR_SYSTEM);
+	assert_int_equal(chain_extend(m->store, 10, 10, &m->err), ERR_FULL);
 	assert_non_null(strstr(m->err.message, "disk full while committing"));
 	assert_non_null(strstr(m->err.message, "the mirror stays empty"));
 	assert_int_equal(dup2(kept, fd), fd);
 	assert_ok(chain_extend(m->store, 10, 10, &m->err), m->err);
 	assert_int_equal(dup2(full, fd), fd);
-	assert_int_equal(chain_extend(m->store, 20, 10, &m->err), ERR_SYSTEM);
+	assert_int_equal(chain_extend(m->store, 20, 10, &m->err), ERR_FULL);
 	assert_non_null(strstr(m->err.message, "the mirror stays at block 10"));
 	assert_int_equal(dup2(kept, fd), fd);
 	assert_ok(chain_extend(m->store, 30, 10, &m->err), m->err);
