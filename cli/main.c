@@ -52,8 +52,12 @@ static const struct verb verbs[] = {
 	 OPTION_BIT(OPTION_JSON) | OPTION_BIT(OPTION_ABI) | OPTION_BIT(OPTION_SIGNATURE) |
 		 OPTION_BIT(OPTION_DATA) | OPTION_BIT(OPTION_TOPIC),
 	 verb_decode},
-	{"check-store", "", "verify structure and digests of the mirror on disk", 0, 0, true, 0,
-	 verb_check_store},
+	{"check-store", "", "verify structure, digests and sums of the mirror on disk", 0, 0, true,
+	 0, verb_check_store},
+	{"snapshot", "FILE", "copy the mirror to a file, beside a daemon too", 1, 1, true, 0,
+	 verb_snapshot},
+	{"restore", "FILE", "make a snapshot the mirror, where there is none", 1, 1, true, 0,
+	 verb_restore},
 	{"config", "check", "read the configuration and say what it means", 1, 1, true, 0,
 	 verb_config},
 };

@@ -37,6 +37,8 @@ int verb_evidence(const struct command *command);
 int verb_verify(const struct command *command);
 int verb_decode(const struct command *command);
 int verb_check_store(const struct command *command);
+int verb_snapshot(const struct command *command);
+int verb_restore(const struct command *command);
 int verb_config(const struct command *command);
 
 #endif

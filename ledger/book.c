@@ -91,6 +91,18 @@ void book_totals(struct assets *received, struct assets *given, const struct boo
 	*given = totals[account].given;
 }
 
+void book_sums(struct assets *received, struct assets *given, const struct book *book)
+{
+	const struct account_totals *totals = totals_of(book);
+
+	*received = assets_of(U256_ZERO);
+	*given = assets_of(U256_ZERO);
+	for (int i = 0; i < LEDGER_ACCOUNT_COUNT; i++) {
+		received->raw = u256_add_wrap(received->raw, totals[i].received.raw);
+		given->raw = u256_add_wrap(given->raw, totals[i].given.raw);
+	}
+}
+
 bool book_held(struct assets *out, const struct book *book)
 {
 	struct assets sum = assets_of(U256_ZERO);

@@ -72,6 +72,9 @@ bool book_balance(struct assets *out, const struct book *book,
 void book_totals(struct assets *received, struct assets *given, const struct book *book,
 		 enum ledger_account account);
 
+/* What all accounts received and gave, modulo 2^256: equal, or the books were tampered with. */
+void book_sums(struct assets *received, struct assets *given, const struct book *book);
+
 /* The sum of the inside balances: what the contract should hold; false where one is negative. */
 bool book_held(struct assets *out, const struct book *book) MUST_CHECK;
 

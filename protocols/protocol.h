@@ -23,6 +23,7 @@
 #include "protocols/storage.h"
 
 struct protocol;
+struct audit;
 
 enum { ROLES_MAX = 8, EVENTS_MAX = 64, POOLS_MAX = 64 };
 
@@ -177,6 +178,8 @@ struct protocol {
 	void (*end_transaction)(struct applying *a);
 	/* `is_thorough`: also the checks that walk all accounts. */
 	void (*end_block)(struct applying *a, bool is_thorough);
+	/* What is kept of the pool's rows, computed anew from all of them; see audit.h. */
+	void (*audit)(struct audit *audit);
 	/* A block without any event of the pool. */
 	void (*idle_block)(struct applying *a);
 

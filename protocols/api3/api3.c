@@ -186,6 +186,7 @@ const struct protocol protocol_api3 = {
 	.begin_transaction = api3_begin_transaction,
 	.end_transaction = api3_end_transaction,
 	.end_block = api3_end_block,
+	.audit = api3_audit,
 	.idle_block = api3_follow_silent_epoch,
 	.is_born = is_born,
 	.read_pool = api3_read_pool,

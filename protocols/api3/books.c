@@ -197,17 +197,10 @@ static void check_stake_sum(struct applying *a, const struct api3_totals *t)
 				  ok ? "a larger shortfall" : "a sum above total stake");
 }
 
-void api3_end_block(struct applying *a, bool is_thorough)
+void api3_check_books(struct applying *a)
 {
-	const struct api3_parameters *p = api3_parameters(a->state, a->pool);
-	struct api3_totals *t = api3_totals(a->state, a->pool);
+	const struct api3_totals *t = api3_totals(a->state, a->pool);
 
-	state_each_touched(a->state, &api3_table_account, a->pool->id, add_to_sums, a);
-	state_each_touched(a->state, &api3_table_account, a->pool->id, add_to_delegates, a);
-	if (p->birth_block == 0)
-		return; /* only the token exists yet */
-	api3_follow_silent_epoch(a);
-	state_each_touched(a->state, &api3_table_account, a->pool->id, check_delegate, a);
 	trace_reset(a->trace);
 	check_shares_sum(a, t);
 	check_solvency(a, t);
@@ -218,6 +211,19 @@ void api3_end_block(struct applying *a, bool is_thorough)
 				  !u256_is_zero(t->total_stake.raw) &&
 					  !u256_is_zero(t->total_shares.raw),
 				  "total stake and total shares of at least 1", "a zero");
+}
+
+void api3_end_block(struct applying *a, bool is_thorough)
+{
+	const struct api3_parameters *p = api3_parameters(a->state, a->pool);
+
+	state_each_touched(a->state, &api3_table_account, a->pool->id, add_to_sums, a);
+	state_each_touched(a->state, &api3_table_account, a->pool->id, add_to_delegates, a);
+	if (p->birth_block == 0)
+		return; /* only the token exists yet */
+	api3_follow_silent_epoch(a);
+	state_each_touched(a->state, &api3_table_account, a->pool->id, check_delegate, a);
+	api3_check_books(a);
 	if (is_thorough || api3_scratch(a)->had_payout)
-		check_stake_sum(a, t);
+		check_stake_sum(a, api3_totals(a->state, a->pool));
 }

@@ -245,6 +245,12 @@ void api3_end_transaction(struct applying *a);
 
 /* books.c */
 void api3_end_block(struct applying *a, bool is_thorough);
+/* The standing checks that need no walk over the accounts: they hold or fail after every block. */
+void api3_check_books(struct applying *a);
+
+/* audit.c */
+struct audit;
+void api3_audit(struct audit *audit);
 
 /* figures.c */
 enum { API3_POOL_FIGURE_COUNT = 22, API3_ACCOUNT_FIGURE_COUNT = 17, API3_VIEW_COUNT = 26 };
