@@ -32,7 +32,10 @@ static void print_nodes(const json_t *status)
 	const json_t *node;
 	size_t i;
 
-	(void)printf("%-10s %s\n", "state", text_of(status, "state"));
+	(void)printf("%-10s %s%s%s\n", "state", text_of(status, "state"),
+		     json_is_string(json_object_get(status, "reason")) ? ": " : "",
+		     json_is_string(json_object_get(status, "reason")) ? text_of(status, "reason")
+								       : "");
 	json_array_foreach (nodes, i, node) {
 		(void)printf("%-10s %s, %" PRIu64 " ms, %" PRIu64 " troubles, %" PRIu64
 			     " lies, %" PRIu64 " logs left out",

@@ -9,21 +9,47 @@
 
 #include "cli/progress.h"
 #include "cli/reading.h"
+#include "cli/reload.h"
 #include "cli/summary.h"
 #include "indexer/mirror.h"
 #include "serve/alert.h"
 
 /* What a signal handler may touch. */
 static struct mirror *volatile running;
+static struct reload *volatile reloading; /* NULL in `sync` */
 
 static void on_signal(int number)
 {
 	int saved = errno;
 
 	(void)number;
+	/* New endpoints are looked for, which may take long: nothing else is under way then, and
+	 * the mirror is at its last commit. */
+	if (reloading && reloading->is_busy)
+		_exit(EXIT_FINE);
 	if (running)
 		mirror_stop(running);
 	errno = saved;
+}
+
+static void on_hangup(int number)
+{
+	int saved = errno;
+
+	(void)number;
+	if (reloading) {
+		reload_request(reloading);
+		if (running)
+			mirror_interrupt(running);
+	}
+	errno = saved;
+}
+
+/* Before anything is written: a file size limit is a full disk, which is an error and no end. */
+static void ignore_signals(void)
+{
+	(void)signal(SIGPIPE, SIG_IGN);
+	(void)signal(SIGXFSZ, SIG_IGN);
 }
 
 static void catch_signals(struct mirror *mirror)
@@ -34,11 +60,18 @@ static void catch_signals(struct mirror *mirror)
 	(void)sigemptyset(&action.sa_mask);
 	(void)sigaction(SIGINT, &action, NULL);
 	(void)sigaction(SIGTERM, &action, NULL);
-	action.sa_handler = SIG_IGN;
-	(void)sigaction(SIGPIPE, &action, NULL);
-	(void)sigaction(SIGXFSZ, &action, NULL); /* a file size limit is a full disk: an error */
 	action.sa_handler = SIG_DFL;
 	(void)sigaction(SIGCHLD, &action, NULL); /* how an alert's command ends is wanted */
+}
+
+/* From the beginning on: a daemon that is told to read its file again must not end by it. */
+static void catch_hangup(struct reload *reload)
+{
+	struct sigaction action = {.sa_handler = on_hangup};
+
+	reloading = reload;
+	(void)sigemptyset(&action.sa_mask);
+	(void)sigaction(SIGHUP, &action, NULL);
 }
 
 static void uncatch_signals(void)
@@ -48,14 +81,18 @@ static void uncatch_signals(void)
 	(void)sigemptyset(&action.sa_mask);
 	(void)sigaction(SIGINT, &action, NULL);
 	(void)sigaction(SIGTERM, &action, NULL);
+	action.sa_handler = SIG_IGN;
+	if (reloading)
+		(void)sigaction(SIGHUP, &action, NULL);
 	running = NULL;
+	reloading = NULL;
 }
 
 static enum status open_with_progress(struct mirror **mirror, const struct command *command,
 				      struct progress *progress, const struct mirror_noter *noter,
-				      struct error *err)
+				      const struct mirror_break *pause, struct error *err)
 {
-	struct mirror_options options = {.context = progress, .noter = *noter};
+	struct mirror_options options = {.context = progress, .noter = *noter, .pause = *pause};
 
 	if (!args_has(command->args, OPTION_QUIET)) {
 		options.on_progress = progress_show;
@@ -76,6 +113,7 @@ static int finish(const struct command *command, struct mirror *mirror, enum sta
 int verb_sync(const struct command *command)
 {
 	static const struct mirror_noter nobody;
+	static const struct mirror_break never;
 	struct progress progress;
 	struct mirror *mirror;
 	struct error err;
@@ -85,7 +123,8 @@ int verb_sync(const struct command *command)
 	if (args_number(&to, command->args, OPTION_TO, UINT64_MAX, &err) != OK)
 		return report(&err);
 	progress_init(&progress, command);
-	st = open_with_progress(&mirror, command, &progress, &nobody, &err);
+	ignore_signals();
+	st = open_with_progress(&mirror, command, &progress, &nobody, &never, &err);
 	if (st != OK)
 		return report(&err);
 	catch_signals(mirror);
@@ -129,8 +168,10 @@ static enum status sync_and_follow(const struct command *command, struct mirror 
 	}
 	/* A daemon does not end where its node is wrong or away: it stays at the block before, says
 	 * so, and goes on when it can. */
-	if ((st == ERR_AGAIN || st == ERR_BAD_DATA) && !mirror_is_stopping(mirror)) {
-		log_error(&progress->logger, "degraded: %s", err->message);
+	if ((st == ERR_AGAIN || st == ERR_BAD_DATA || st == ERR_FULL) &&
+	    !mirror_is_stopping(mirror)) {
+		if (st != ERR_FULL) /* mirror_follow meets it again at once, and tells it once */
+			log_error(&progress->logger, "degraded: %s", err->message);
 		st = OK;
 		is_degraded = true;
 	}
@@ -140,22 +181,43 @@ static enum status sync_and_follow(const struct command *command, struct mirror 
 	return mirror_follow(mirror, err);
 }
 
-static enum status run_with_alerts(const struct command *command, struct mirror *mirror,
-				   struct alerts *alerts, struct progress *progress,
-				   struct error *err)
+static enum status run_with_alerts(const struct command *command, struct reload *reload,
+				   struct progress *progress, struct error *err)
 {
 	struct error note_error;
-	enum status st = alerts_start(alerts, err);
+	enum status st = alerts_start(reload->alerts, err);
+	enum status note;
 
 	if (st != OK)
 		return st;
-	st = sync_and_follow(command, mirror, progress, err);
-	alerts_stop(alerts);
-	if (mirror_put_notes(mirror, &note_error) != OK && st == OK) {
+	reload->are_started = true;
+	st = sync_and_follow(command, reload->mirror, progress, err);
+	alerts_stop(reload->alerts);
+	note = mirror_put_notes(reload->mirror, &note_error);
+	if (note == ERR_FULL) {
+		log_warn(&progress->logger, "alerts may be told again, as that is not noted: %s",
+			 note_error.message);
+	} else if (note != OK && st == OK) {
 		*err = note_error;
-		st = err->status;
+		st = note;
 	}
 	return st;
+}
+
+static int run_until_stopped(const struct command *command, struct reload *reload,
+			     struct progress *progress)
+{
+	struct error err;
+	enum status st;
+
+	catch_signals(reload->mirror);
+	st = run_with_alerts(command, reload, progress, &err);
+	if (st != OK || !mirror_is_stopping(reload->mirror))
+		return finish(command, reload->mirror, st, &err);
+	/* Being stopped is how a daemon ends: fine, whatever it has found. */
+	uncatch_signals();
+	mirror_close(reload->mirror);
+	return EXIT_FINE;
 }
 
 int verb_run(const struct command *command)
@@ -163,31 +225,26 @@ int verb_run(const struct command *command)
 	struct progress progress;
 	struct alert_pace pace = alert_pace();
 	struct mirror_noter noter;
-	struct alerts *alerts;
-	struct mirror *mirror;
+	struct mirror_break pause;
+	struct reload reload;
 	struct error err;
 	enum status st;
 	int status;
 
 	progress_init(&progress, command);
-	if (alerts_open(&alerts, command->config, &pace, &progress.logger, &err) != OK)
+	ignore_signals();
+	if (reload_open(&reload, command, &progress.logger, &err) != OK)
 		return report(&err);
-	noter = alerts_noter(alerts);
-	st = open_with_progress(&mirror, command, &progress, &noter, &err);
-	if (st != OK) {
-		alerts_close(alerts);
-		return report(&err);
+	st = alerts_open(&reload.alerts, command->config, &pace, &progress.logger, &err);
+	if (st == OK) {
+		catch_hangup(&reload);
+		noter = alerts_noter(reload.alerts);
+		pause = reload_break(&reload);
+		st = open_with_progress(&reload.mirror, command, &progress, &noter, &pause, &err);
 	}
-	catch_signals(mirror);
-	st = run_with_alerts(command, mirror, alerts, &progress, &err);
-	if (st == OK && mirror_is_stopping(mirror)) {
-		/* Being stopped is how a daemon ends: fine, whatever it has found. */
-		uncatch_signals();
-		mirror_close(mirror);
-		status = EXIT_FINE;
-	} else {
-		status = finish(command, mirror, st, &err);
-	}
-	alerts_close(alerts);
+	status = st == OK ? run_until_stopped(command, &reload, &progress) : report(&err);
+	uncatch_signals();
+	alerts_close(reload.alerts);
+	reload_close(&reload);
 	return status;
 }

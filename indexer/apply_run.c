@@ -388,6 +388,7 @@ enum status mirror_flush(struct mirror *m, struct error *err)
 	st = store_commit(run->txn, err);
 	run->txn = NULL;
 	if (st == OK) {
+		mirror_has_room(m);
 		mirror_settled(m, true);
 		m->orphans = 0;
 		m->events_done += run->events;
@@ -406,7 +407,7 @@ static enum status end_run(struct mirror *m, enum status failed, struct error *e
 	struct error commit_error;
 	enum status st;
 
-	if (failed == ERR_SYSTEM || m->must_refetch) {
+	if (failed == ERR_SYSTEM || failed == ERR_FULL || m->must_refetch) {
 		close_run(m);
 		return failed;
 	}

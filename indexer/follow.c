@@ -15,11 +15,14 @@ static enum status wait_ms(struct mirror *m, uint64_t wait, struct error *err)
 	enum status st = OK;
 	uint64_t now;
 
-	while (st == OK && !mirror_is_stopping(m) && (now = clock_now_ms(&m->clock)) < until) {
+	while (st == OK && !mirror_is_stopping(m) && !mirror_wants_break(m) &&
+	       (now = clock_now_ms(&m->clock)) < until) {
 		clock_sleep_ms(&m->clock,
 			       until - now < WAIT_SLICE_MS ? until - now : WAIT_SLICE_MS);
-		st = mirror_put_notes(m, err);
-		if (st == ERR_AGAIN)
+		st = m->is_full ? OK : mirror_put_notes(m, err);
+		if (st == ERR_FULL)
+			mirror_tell_full(m, err);
+		if (st == ERR_AGAIN || st == ERR_FULL)
 			st = OK;
 	}
 	return st;
@@ -111,7 +114,7 @@ static enum status step(struct mirror *m, bool *has_moved, struct error *err)
 
 static bool is_passing(enum status st)
 {
-	return st == ERR_AGAIN || st == ERR_BAD_DATA;
+	return st == ERR_AGAIN || st == ERR_BAD_DATA || st == ERR_FULL;
 }
 
 enum status mirror_follow(struct mirror *m, struct error *err)
@@ -122,6 +125,10 @@ enum status mirror_follow(struct mirror *m, struct error *err)
 	while (st == OK && !mirror_is_stopping(m)) {
 		bool has_moved = false;
 
+		if (mirror_wants_break(m)) {
+			mirror_take_break(m);
+			continue;
+		}
 		if (source_is_recorded(m->source)) {
 			/* a recorded chain does not grow */
 			st = wait_ms(m, TROUBLE_WAIT_MS_MAX, err);
@@ -131,18 +138,26 @@ enum status mirror_follow(struct mirror *m, struct error *err)
 		st = mirror_end_work(m, st, err);
 		if (mirror_is_stopping(m))
 			break;
+		if (st == ERR_AGAIN && mirror_wants_break(m)) {
+			st = OK;
+			continue;
+		}
 		if (is_passing(st)) {
 			trouble_ms = trouble_ms ? trouble_ms * 2 : m->config->poll_interval_ms;
 			if (trouble_ms > TROUBLE_WAIT_MS_MAX)
 				trouble_ms = TROUBLE_WAIT_MS_MAX;
-			log_warn(m->logger, "%s; trying again in %" PRIu64 " ms", err->message,
-				 trouble_ms);
+			if (st == ERR_FULL)
+				mirror_tell_full(m, err);
+			else
+				log_warn(m->logger, "%s; trying again in %" PRIu64 " ms",
+					 err->message, trouble_ms);
 			st = wait_ms(m, trouble_ms, err);
 			continue;
 		}
 		if (st != OK)
 			return st;
 		trouble_ms = 0;
+		mirror_has_room(m);
 		if (!has_moved)
 			st = wait_ms(m, m->config->poll_interval_ms, err);
 	}

@@ -294,7 +294,7 @@ static void set_options(struct http_request *request)
 	(void)curl_easy_setopt(easy, CURLOPT_MAXFILESIZE_LARGE,
 			       (curl_off_t)http->options.body_bytes_max);
 	(void)curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-	/* A name server that hangs must not hold up the end of a request beyond its deadline. */
+	/* A name server that hangs holds up neither a stop nor a deadline. */
 	(void)curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
 	(void)curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
 	(void)curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, (long)RECEIVE_BYTES);

@@ -201,6 +201,11 @@ void mirror_stop(struct mirror *m)
 	source_interrupt(m->source);
 }
 
+void mirror_interrupt(struct mirror *m)
+{
+	source_interrupt(m->source);
+}
+
 bool mirror_is_stopping(const struct mirror *m)
 {
 	return atomic_load(&m->is_stopping);
@@ -296,7 +301,7 @@ static enum status run_backfill(struct mirror *m, struct sync *sync, struct back
 	struct error flush_error;
 	enum status st = OK;
 
-	while (st == OK && !mirror_is_stopping(m) && !m->is_suspicious) {
+	while (st == OK && !mirror_is_stopping(m) && !mirror_wants_break(m) && !m->is_suspicious) {
 		struct block_batch *batch;
 
 		st = backfill_next(&batch, backfill, err);
@@ -313,7 +318,7 @@ static enum status run_backfill(struct mirror *m, struct sync *sync, struct back
 			st = mirror_keep_notes(m, err);
 		block_batch_free(batch);
 	}
-	if (mirror_is_stopping(m))
+	if (mirror_is_stopping(m) || (st == ERR_AGAIN && mirror_wants_break(m)))
 		st = OK;
 	/* Also after an error of the source: what was applied is good. */
 	if (m->run && mirror_flush(m, &flush_error) != OK) {
@@ -407,7 +412,7 @@ static enum status sync_segments(struct mirror *m, struct sync *sync, struct err
 		if (st == OK)
 			st = next_block(&from, m, err);
 	}
-	while (st == OK && from <= sync->to && !mirror_is_stopping(m)) {
+	while (st == OK && from <= sync->to && !mirror_is_stopping(m) && !mirror_wants_break(m)) {
 		st = fetch_segment(m, sync, from, segment_end(m, from, sync->to, is_dense(m, sync)),
 				   err);
 		if (st == ERR_REORG)
@@ -453,7 +458,7 @@ enum status mirror_end_work(struct mirror *m, enum status st, struct error *err)
 	return st;
 }
 
-enum status mirror_sync(struct mirror *m, uint64_t to, struct error *err)
+static enum status sync_to(struct mirror *m, uint64_t to, struct error *err)
 {
 	struct sync sync = {.events_before = mirror_events(m)};
 	struct block_ref head;
@@ -480,10 +485,24 @@ enum status mirror_sync(struct mirror *m, uint64_t to, struct error *err)
 	sync.to = to;
 	sync.started_ms = clock_now_ms(&m->clock);
 	st = sync_segments(m, &sync, err);
-	if (st == OK && !mirror_is_stopping(m))
+	if (st == OK && !mirror_is_stopping(m) && !mirror_wants_break(m))
 		tell(m, &sync, to, true);
 	m->target = UINT64_MAX;
 	mirror_forget_omissions(m);
 	st = mirror_end_work(m, st, err);
 	return mirror_is_stopping(m) ? OK : st;
+}
+
+/* A break interrupts what is under way; it is taken up again. */
+enum status mirror_sync(struct mirror *m, uint64_t to, struct error *err)
+{
+	for (;;) {
+		enum status st = sync_to(m, to, err);
+
+		if (mirror_is_stopping(m) || !mirror_wants_break(m))
+			return st;
+		mirror_take_break(m);
+		if (st != OK && st != ERR_AGAIN)
+			return st;
+	}
 }

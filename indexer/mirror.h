@@ -36,6 +36,16 @@ struct mirror_noter {
 	void *context;
 };
 
+/*
+ * Somebody who wants the mirror's thread for himself now and then: `take` is called between runs of
+ * blocks, when no transaction and no request is under way. Both NULL: nobody.
+ */
+struct mirror_break {
+	bool (*is_wanted)(void *context); /* may be asked often */
+	void (*take)(void *context);
+	void *context;
+};
+
 struct mirror_options {
 	/* Told about the work, at most a few times a second while catching up; may be NULL. */
 	void (*on_progress)(void *context, const struct mirror_progress *progress);
@@ -43,6 +53,7 @@ struct mirror_options {
 	void (*on_block)(void *context, const struct block_ref *block, uint64_t events);
 	void *context;
 	struct mirror_noter noter;
+	struct mirror_break pause;
 };
 
 /*
@@ -59,6 +70,19 @@ void mirror_close(struct mirror *mirror);
 void mirror_stop(struct mirror *mirror);
 bool mirror_is_stopping(const struct mirror *mirror);
 
+/* The same places: requests under way end, so that a break that is wanted is taken soon. */
+void mirror_interrupt(struct mirror *mirror);
+
+/*
+ * In a break: the mirror goes on with this configuration, which differs from the one before in its
+ * endpoints, quorum and poll interval only and outlives the mirror. With `has_other_endpoints` they
+ * are opened as by mirror_open; where that fails nothing has changed.
+ */
+enum status mirror_reconfigure(struct mirror *mirror, const struct config *config,
+			       bool has_other_endpoints, struct error *err) MUST_CHECK;
+/* In a break, or where no work is under way: somebody else keeps notes from now on. */
+void mirror_set_noter(struct mirror *mirror, const struct mirror_noter *noter);
+
 /*
  * Catches up to block `to`, or to the head as it is now where `to` is UINT64_MAX. ERR_USAGE where
  * `to` is above the head; ERR_NOTFOUND where a contract has no code at the head. OK too when
@@ -67,8 +91,9 @@ bool mirror_is_stopping(const struct mirror *mirror);
 enum status mirror_sync(struct mirror *mirror, uint64_t to, struct error *err) MUST_CHECK;
 
 /*
- * Follows the head until stopped. Passing trouble of the node is logged and waited out; an error
- * that waiting cannot mend is returned. On a recorded chain it waits at the end.
+ * Follows the head until stopped. Passing trouble of the node, and a full disk, is logged and
+ * waited out; an error that waiting cannot mend is returned. On a recorded chain it waits at the
+ * end.
  */
 enum status mirror_follow(struct mirror *mirror, struct error *err) MUST_CHECK;
 

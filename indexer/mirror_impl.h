@@ -84,6 +84,7 @@ struct mirror {
 	size_t omission_count;
 	size_t omission_capacity;
 	struct arena *refetch_arena; /* of their text */
+	bool is_full;                /* no room on the disk, which was told; see pause.c */
 	bool must_refetch;    /* the map was full and grows: what was not committed comes again */
 	uint64_t events_done; /* committed since mirror_open */
 	atomic_bool is_stopping;
@@ -165,6 +166,15 @@ enum status mirror_look(struct block_ref *head, struct mirror *m, struct error *
 /* The cursor; *is_empty where nothing was applied yet. */
 enum status mirror_cursor(struct block_record *out, bool *is_empty, struct mirror *m,
 			  struct error *err) MUST_CHECK;
+
+/*
+ * pause.c: what keeps the work from going on for a while. No room on the disk is told once, to the
+ * log and to readers, until there is some again; a break is taken where somebody wants one.
+ */
+void mirror_tell_full(struct mirror *m, const struct error *err);
+void mirror_has_room(struct mirror *m);
+bool mirror_wants_break(const struct mirror *m);
+void mirror_take_break(struct mirror *m);
 
 /* Keeps m->seen with the block in hand. */
 void mirror_put_seen(struct mirror *m, struct state *state);

@@ -147,6 +147,18 @@ void source_interrupt(struct source *source)
 	errno = saved;
 }
 
+void source_resume(struct source *source)
+{
+	for (struct source_stop *stop = source->stop; stop; stop = stop->next) {
+		uint64_t count;
+
+		atomic_store(&stop->requested, false);
+		if (read(stop->event, &count, sizeof(count)) < 0) {
+			/* Nobody had asked. */
+		}
+	}
+}
+
 const char *source_label(const struct source *source)
 {
 	return source->label;

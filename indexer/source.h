@@ -61,6 +61,9 @@ void source_close(struct source *source);
  */
 void source_interrupt(struct source *source);
 
+/* Takes an interruption back. Nothing is under way on the source, and it has no peers. */
+void source_resume(struct source *source);
+
 /* How to name the source to people: scheme, host and port, or the file. Without user, password,
  * path and query, where keys of providers stand. Owned by the source. */
 const char *source_label(const struct source *source);

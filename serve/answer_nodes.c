@@ -1,4 +1,5 @@
 /* How the nodes are, and whether one of them keeps the mirror from going on. */
+#include <inttypes.h>
 #include <stdlib.h>
 
 #include "indexer/node_note.h"
@@ -25,12 +26,28 @@ static bool add_node(void *context, const struct witness_record *record)
 	return true;
 }
 
+/* A refused block, or what keeps the writer from writing: of now, not of an earlier moment. */
+static void put_state(json_t *status, const struct moment *m)
+{
+	const char *reason = NULL;
+	char trouble[ERROR_MESSAGE_SIZE];
+
+	if (moment_is_degraded(m))
+		reason = arena_printf(m->arena, "block %" PRIu64 " is refused: %s",
+				      m->pending[0].finding.block, m->pending[0].finding.check);
+	else if ((m->is_empty || m->number == m->cursor.ref.number) &&
+		 store_read_trouble(trouble, sizeof(trouble), m->store))
+		reason = trouble;
+	json_put(status, "state", json_string(reason ? "degraded" : "ok"));
+	json_put(status, "reason", reason ? json_string(reason) : json_null());
+}
+
 enum status nodes_put(json_t *status, const struct moment *m, struct error *err)
 {
 	json_t *nodes = json_array();
 	enum status st = node_note_each(m->txn, add_node, nodes, err);
 
-	json_put(status, "state", json_string(moment_is_degraded(m) ? "degraded" : "ok"));
+	put_state(status, m);
 	json_put(status, "nodes", nodes);
 	return st;
 }

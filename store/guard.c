@@ -125,8 +125,9 @@ void guard_release(struct store *store)
 {
 	if (store->guard_fd < 0)
 		return;
-	if (store->mode == STORE_WRITE)
-		(void)!ftruncate(store->guard_fd, 0);
+	/* Not emptied: its block on the disk is kept for the next writer, who may find no other. */
+	if (store->mode == STORE_WRITE && pwrite(store->guard_fd, "\n", 1, 0) == 1)
+		(void)!ftruncate(store->guard_fd, 1);
 	(void)flock(store->guard_fd, LOCK_UN);
 	(void)close(store->guard_fd);
 	store->guard_fd = -1;
