@@ -17,7 +17,7 @@ struct check {
 	uint64_t events;       /* of all blocks */
 	uint64_t transactions; /* different prefixes, block by block */
 	uint64_t blocks;
-	uint64_t newest;
+	struct block_ref newest; /* of those looked at */
 	void *event_cursor;
 	struct proved_check proved;
 	uint64_t *prefixes;
@@ -200,6 +200,22 @@ static enum status check_events(struct check *check, const struct block_record *
 	return OK;
 }
 
+/* Hashes that no digest holds hold each other. */
+static enum status check_parent(const struct check *check, const struct block_record *record,
+				struct error *err)
+{
+	char is[HEX_SIZE(HASH_BYTES)];
+	char should[HEX_SIZE(HASH_BYTES)];
+
+	if (!check->blocks || record->ref.number != check->newest.number + 1 ||
+	    hash_equal(record->ref.parent_hash, check->newest.hash))
+		return OK;
+	return error_set(err, ERR_CORRUPT,
+			 "block %" PRIu64 ": its parent is %s, the block below it is %s",
+			 record->ref.number, hash_format(is, record->ref.parent_hash),
+			 hash_format(should, check->newest.hash));
+}
+
 static enum status check_block(struct check *check, const struct block_record *record,
 			       struct error *err)
 {
@@ -207,7 +223,9 @@ static enum status check_block(struct check *check, const struct block_record *r
 	enum status status;
 
 	block_digest_begin(&check->digest, check->digest_before, record->ref.hash);
-	status = check_rows(check, record, err);
+	status = check_parent(check, record, err);
+	if (status == OK)
+		status = check_rows(check, record, err);
 	if (status == OK)
 		status = check_events(check, record, err);
 	if (status == OK)
@@ -226,7 +244,7 @@ static enum status check_block(struct check *check, const struct block_record *r
 				 hash_format(should, digest));
 	}
 	check->digest_before = digest;
-	check->newest = record->ref.number;
+	check->newest = record->ref;
 	check->blocks++;
 	return proved_check_block(&check->proved, record, err);
 }
@@ -308,11 +326,11 @@ static enum status check_row_keys(struct check *check, bool is_deep, struct erro
 					 "block %" PRIu64
 					 ": the key of %s has not the size of others",
 					 block, row_text(text, &key));
-		if (!check->blocks || block > check->newest)
+		if (!check->blocks || block > check->newest.number)
 			return error_set(err, ERR_CORRUPT,
 					 "block %" PRIu64
 					 ": %s is above the newest block, %" PRIu64,
-					 block, row_text(text, &key), check->newest);
+					 block, row_text(text, &key), check->newest.number);
 		status = is_deep ? is_named(check, &key, block, err) : OK;
 		if (status != OK)
 			return status;

@@ -15,7 +15,8 @@
  *       without digested row versions leaves the digest as it was, so a sparse backfill and a
  *       block-by-block run agree
  *   (4) one writer: a lock on the directory's "writer" file holds its process id
- *   (5) every block record is in one range of store/proved.h, which has its proof level
+ *   (5) a block record above another one's number by one names its hash as the parent
+ *   (6) every block record is in one range of store/proved.h, which has its proof level
  *
  * Handles are opaque. A transaction belongs to one thread at a time, a write transaction to the
  * thread that began it. Slices returned from a transaction point into the map: they are good until
@@ -250,7 +251,7 @@ enum status store_stats(struct store_stats *out, struct store_txn *txn,
 			struct error *err) MUST_CHECK;
 
 /*
- * Verifies the structure: invariants (1) to (3) and (5), digests recomputed from the first block,
+ * Verifies the structure: invariants (1) to (3), (5) and (6), digests recomputed from the first block,
  * and reads over the notes. The first violation is ERR_CORRUPT and names block and key.
  */
 enum status store_check(struct store_txn *txn, struct error *err) MUST_CHECK;

@@ -10,6 +10,7 @@
 #include "tests/support/demo_chain.h"
 
 static struct demo demo;
+static struct hash demo_tip;
 
 static int sync_once(void **state)
 {
@@ -17,7 +18,10 @@ static int sync_once(void **state)
 
 	(void)state;
 	demo_open(&demo, &options);
-	return demo_sync(&demo, UINT64_MAX) == OK ? 0 : -1;
+	if (demo_sync(&demo, UINT64_MAX) != OK)
+		return -1;
+	demo_tip = demo_cursor(&demo).ref.hash;
+	return 0;
 }
 
 static int remove_it(void **state)
@@ -181,6 +185,7 @@ static enum status append(struct store_txn *txn, struct state *state,
 				    .event_count = event != NULL};
 
 	write.ref.hash.bytes[0] = 7;
+	write.ref.parent_hash = demo_tip;
 	if (state)
 		state_changes(&write.rows, &write.row_count, state);
 	return store_append(txn, NULL, &write, &demo.err);

@@ -81,6 +81,7 @@ static void hashes_that_begin_alike_are_told_apart(void **state)
 	mirror_begin(m);
 	for (uint64_t number = 1; number <= 3; number++) {
 		block.ref.number = number;
+		block.ref.parent_hash = block.ref.hash;
 		block.ref.hash.bytes[31] = (uint8_t)number;
 		assert_ok(store_append(m->txn, NULL, &block, &m->err), m->err);
 	}
@@ -506,6 +507,28 @@ static void the_check_finds_every_damage(void **state)
 	}
 }
 
+/* A hash that no digest holds, as its block wrote no row. */
+static void the_check_finds_a_parent_that_is_none(void **state)
+{
+	struct mirror *m = *state;
+	struct block_record record;
+	uint8_t value[BLOCK_VALUE_BYTES];
+
+	mirror_begin(m);
+	for (uint64_t number = 20; number <= 22; number++)
+		append_rows(m, number, NULL, 0);
+	append_rows(m, 25, NULL, 0); /* nobody knows its parent */
+	assert_ok(store_check(m->txn, &m->err), m->err);
+	assert_ok(store_block(&record, m->txn, 20, &m->err), m->err);
+	record.ref.hash.bytes[20] ^= 1;
+	block_value(value, &record);
+	raw_put(m, DB_BLOCKS, "\0\0\0\0\0\0\0\24", 8, value, sizeof(value));
+	assert_int_equal(store_check(m->txn, &m->err), ERR_CORRUPT);
+	assert_non_null(strstr(m->err.message, "block 21: its parent is 0x"));
+	store_abort(m->txn);
+	m->txn = NULL;
+}
+
 /* Every question to every damaged store ends in a status. */
 static void a_damaged_store_is_read_without_a_crash(void **state)
 {
@@ -625,6 +648,7 @@ int main(void)
 		TEST(aborted_blocks_never_were),
 		TEST(the_figures_count_what_is_there),
 		TEST(the_check_finds_every_damage),
+		TEST(the_check_finds_a_parent_that_is_none),
 		TEST(a_damaged_store_is_read_without_a_crash),
 		cmocka_unit_test(change_lists_are_read_with_suspicion),
 	};

@@ -165,6 +165,8 @@ static void append(struct mirror *m, struct model_block *block)
 		.event_count = block->event_count,
 	};
 
+	if (m->txn->has_head)
+		write.ref.parent_hash = m->txn->head.ref.hash;
 	for (size_t i = 0; i < block->row_count; i++)
 		rows[i] = (struct row_version){
 			.key = model_key(block->rows[i].space, block->rows[i].key),

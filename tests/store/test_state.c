@@ -69,7 +69,9 @@ static struct purse *purse(struct fixture *f, const char *key)
 /* Ends the block in hand; how many rows it wrote. */
 static size_t next_block(struct fixture *f)
 {
-	struct block_write write = {.ref = {.number = f->block, .hash = {{(uint8_t)f->block, 1}}}};
+	struct block_write write = {.ref = {.number = f->block,
+					    .hash = {{(uint8_t)f->block, 1}},
+					    .parent_hash = {{(uint8_t)(f->block - 1), 1}}}};
 
 	state_changes(&write.rows, &write.row_count, f->state);
 	assert_ok(store_append(f->txn, NULL, &write, &f->err), f->err);
