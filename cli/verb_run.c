@@ -57,7 +57,7 @@ static enum status open_with_progress(struct mirror **mirror, const struct comma
 {
 	struct mirror_options options = {.context = progress, .noter = *noter};
 
-	if (!args_has(command->args, OPTION_QUIET)) {
+	if (progress_is_wanted(progress)) {
 		options.on_progress = progress_show;
 		options.on_block = progress_block;
 	}
@@ -70,7 +70,15 @@ static int finish(const struct command *command, struct mirror *mirror, enum sta
 	uncatch_signals();
 	mirror_close(mirror);
 	/* Findings decide the exit status of a finished run. */
-	return st == OK ? findings_exit_status(command, NULL) : report(err);
+	return st == OK ? findings_exit_status(command, NULL) : report_logged(command, err);
+}
+
+/* It could not even begin. */
+static int give_up(const struct command *command, struct progress *progress,
+		   const struct error *err)
+{
+	progress_close(progress);
+	return report_logged(command, err);
 }
 
 int verb_sync(const struct command *command)
@@ -81,22 +89,25 @@ int verb_sync(const struct command *command)
 	struct error err;
 	uint64_t to;
 	enum status st;
+	int status;
 
 	if (args_number(&to, command->args, OPTION_TO, UINT64_MAX, &err) != OK)
-		return report(&err);
+		return report_logged(command, &err);
 	progress_init(&progress, command);
 	st = open_with_progress(&mirror, command, &progress, &nobody, &err);
 	if (st != OK)
-		return report(&err);
+		return give_up(command, &progress, &err);
 	catch_signals(mirror);
 	st = mirror_sync(mirror, to, &err);
 	progress_end(&progress);
-	if (st == OK && !mirror_is_stopping(mirror) && !args_has(command->args, OPTION_QUIET))
+	if (st == OK && !mirror_is_stopping(mirror) && progress_is_wanted(&progress))
 		st = summary_print(command, stdout, &err);
 	if (st == OK && mirror_is_stopping(mirror))
 		st = error_set(&err, ERR_AGAIN,
 			       "stopped before the end; the mirror is whole, go on with sync");
-	return finish(command, mirror, st, &err);
+	status = finish(command, mirror, st, &err);
+	progress_close(&progress);
+	return status;
 }
 
 static void say_what_follows(const struct command *command, const struct mirror *mirror,
@@ -123,7 +134,9 @@ static enum status sync_and_follow(const struct command *command, struct mirror 
 	enum status st = mirror_sync(mirror, UINT64_MAX, err);
 
 	progress_end(progress);
-	if (st == OK && !mirror_is_stopping(mirror) && !args_has(command->args, OPTION_QUIET)) {
+	/* A daemon whose log programs read has no reader of summaries. */
+	if (st == OK && !mirror_is_stopping(mirror) && progress_is_wanted(progress) &&
+	    !progress->is_json) {
 		st = summary_print(command, stdout, err);
 		(void)fflush(stdout);
 	}
@@ -171,12 +184,12 @@ int verb_run(const struct command *command)
 
 	progress_init(&progress, command);
 	if (alerts_open(&alerts, command->config, &pace, &progress.logger, &err) != OK)
-		return report(&err);
+		return give_up(command, &progress, &err);
 	noter = alerts_noter(alerts);
 	st = open_with_progress(&mirror, command, &progress, &noter, &err);
 	if (st != OK) {
 		alerts_close(alerts);
-		return report(&err);
+		return give_up(command, &progress, &err);
 	}
 	catch_signals(mirror);
 	st = run_with_alerts(command, mirror, alerts, &progress, &err);
@@ -189,5 +202,6 @@ int verb_run(const struct command *command)
 		status = finish(command, mirror, st, &err);
 	}
 	alerts_close(alerts);
+	progress_close(&progress);
 	return status;
 }
