@@ -116,7 +116,7 @@ static enum status make(struct slice *out, const struct command *command, struct
 	struct witnesses *witnesses = witnesses_new(config->endpoint_count, &clock,
 						    config->proof.quarantine_s * MS_A_SECOND);
 	struct source *source;
-	enum status st = endpoints_open(&source, config, witnesses, &command->logger, err);
+	enum status st = endpoints_open(&source, config, witnesses, NULL, &command->logger, err);
 
 	if (st == OK)
 		st = evidence_make(out, command->arena, m, source, request, err);

@@ -7,8 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cli/progress.h"
 #include "cli/reading.h"
+#include "cli/service.h"
 #include "cli/summary.h"
 #include "indexer/mirror.h"
 #include "serve/alert.h"
@@ -51,17 +51,13 @@ static void uncatch_signals(void)
 	running = NULL;
 }
 
-static enum status open_with_progress(struct mirror **mirror, const struct command *command,
-				      struct progress *progress, const struct mirror_noter *noter,
-				      struct error *err)
+static enum status open_mirror(struct mirror **mirror, const struct command *command,
+			       struct service *service, const struct mirror_noter *noter,
+			       struct error *err)
 {
-	struct mirror_options options = {.context = progress, .noter = *noter};
+	struct mirror_options options = service_options(service, noter);
 
-	if (progress_is_wanted(progress)) {
-		options.on_progress = progress_show;
-		options.on_block = progress_block;
-	}
-	return mirror_open(mirror, command->config, &options, &progress->logger, err);
+	return mirror_open(mirror, command->config, &options, &service->progress.logger, err);
 }
 
 static int finish(const struct command *command, struct mirror *mirror, enum status st,
@@ -74,17 +70,16 @@ static int finish(const struct command *command, struct mirror *mirror, enum sta
 }
 
 /* It could not even begin. */
-static int give_up(const struct command *command, struct progress *progress,
-		   const struct error *err)
+static int give_up(const struct command *command, struct service *service, const struct error *err)
 {
-	progress_close(progress);
+	service_close(service);
 	return report_logged(command, err);
 }
 
 int verb_sync(const struct command *command)
 {
 	static const struct mirror_noter nobody;
-	struct progress progress;
+	struct service service;
 	struct mirror *mirror;
 	struct error err;
 	uint64_t to;
@@ -93,43 +88,47 @@ int verb_sync(const struct command *command)
 
 	if (args_number(&to, command->args, OPTION_TO, UINT64_MAX, &err) != OK)
 		return report_logged(command, &err);
-	progress_init(&progress, command);
-	st = open_with_progress(&mirror, command, &progress, &nobody, &err);
+	service_open(&service, command, false);
+	st = open_mirror(&mirror, command, &service, &nobody, &err);
 	if (st != OK)
-		return give_up(command, &progress, &err);
+		return give_up(command, &service, &err);
 	catch_signals(mirror);
 	st = mirror_sync(mirror, to, &err);
-	progress_end(&progress);
-	if (st == OK && !mirror_is_stopping(mirror) && progress_is_wanted(&progress))
+	progress_end(&service.progress);
+	if (st == OK && !mirror_is_stopping(mirror) && progress_is_wanted(&service.progress))
 		st = summary_print(command, stdout, &err);
 	if (st == OK && mirror_is_stopping(mirror))
 		st = error_set(&err, ERR_AGAIN,
 			       "stopped before the end; the mirror is whole, go on with sync");
 	status = finish(command, mirror, st, &err);
-	progress_close(&progress);
+	service_close(&service);
 	return status;
 }
 
 static void say_what_follows(const struct command *command, const struct mirror *mirror,
-			     const struct progress *progress, bool is_degraded)
+			     struct service *service, bool is_degraded)
 {
+	const struct logger *logger = &service->progress.logger;
+
 	if (is_degraded)
-		log_info(&progress->logger, "the mirror stays open for readers");
+		log_info(logger, "the mirror stays open for readers");
 	else if (mirror_is_recorded(mirror))
-		log_info(&progress->logger,
+		log_info(logger,
 			 "the end of the recorded chain %s is reached; the mirror stays open for "
 			 "readers. Look at it from another terminal, e.g.: %s -c %s status; stop "
 			 "with Ctrl-C",
 			 mirror_source_label(mirror), program_invocation_name,
 			 command->config->path);
 	else
-		log_info(&progress->logger, "following the head of %s",
-			 mirror_source_label(mirror));
+		log_info(logger, "following the head of %s", mirror_source_label(mirror));
+	if (!is_degraded)
+		service_following(service);
 }
 
 static enum status sync_and_follow(const struct command *command, struct mirror *mirror,
-				   struct progress *progress, struct error *err)
+				   struct service *service, struct error *err)
 {
+	struct progress *progress = &service->progress;
 	bool is_degraded = false;
 	enum status st = mirror_sync(mirror, UINT64_MAX, err);
 
@@ -144,17 +143,18 @@ static enum status sync_and_follow(const struct command *command, struct mirror 
 	 * so, and goes on when it can. */
 	if ((st == ERR_AGAIN || st == ERR_BAD_DATA) && !mirror_is_stopping(mirror)) {
 		log_error(&progress->logger, "degraded: %s", err->message);
+		service_degraded(service, err);
 		st = OK;
 		is_degraded = true;
 	}
 	if (st != OK || mirror_is_stopping(mirror))
 		return st;
-	say_what_follows(command, mirror, progress, is_degraded);
+	say_what_follows(command, mirror, service, is_degraded);
 	return mirror_follow(mirror, err);
 }
 
 static enum status run_with_alerts(const struct command *command, struct mirror *mirror,
-				   struct alerts *alerts, struct progress *progress,
+				   struct alerts *alerts, struct service *service,
 				   struct error *err)
 {
 	struct error note_error;
@@ -162,7 +162,9 @@ static enum status run_with_alerts(const struct command *command, struct mirror 
 
 	if (st != OK)
 		return st;
-	st = sync_and_follow(command, mirror, progress, err);
+	service_ready(service, mirror);
+	st = sync_and_follow(command, mirror, service, err);
+	service_stopping(service);
 	alerts_stop(alerts);
 	if (mirror_put_notes(mirror, &note_error) != OK && st == OK) {
 		*err = note_error;
@@ -173,7 +175,7 @@ static enum status run_with_alerts(const struct command *command, struct mirror 
 
 int verb_run(const struct command *command)
 {
-	struct progress progress;
+	struct service service;
 	struct alert_pace pace = alert_pace();
 	struct mirror_noter noter;
 	struct alerts *alerts;
@@ -182,17 +184,17 @@ int verb_run(const struct command *command)
 	enum status st;
 	int status;
 
-	progress_init(&progress, command);
-	if (alerts_open(&alerts, command->config, &pace, &progress.logger, &err) != OK)
-		return give_up(command, &progress, &err);
+	service_open(&service, command, true);
+	if (alerts_open(&alerts, command->config, &pace, &service.progress.logger, &err) != OK)
+		return give_up(command, &service, &err);
 	noter = alerts_noter(alerts);
-	st = open_with_progress(&mirror, command, &progress, &noter, &err);
+	st = open_mirror(&mirror, command, &service, &noter, &err);
 	if (st != OK) {
 		alerts_close(alerts);
-		return give_up(command, &progress, &err);
+		return give_up(command, &service, &err);
 	}
 	catch_signals(mirror);
-	st = run_with_alerts(command, mirror, alerts, &progress, &err);
+	st = run_with_alerts(command, mirror, alerts, &service, &err);
 	if (st == OK && mirror_is_stopping(mirror)) {
 		/* Being stopped is how a daemon ends: fine, whatever it has found. */
 		uncatch_signals();
@@ -202,6 +204,6 @@ int verb_run(const struct command *command)
 		status = finish(command, mirror, st, &err);
 	}
 	alerts_close(alerts);
-	progress_close(&progress);
+	service_close(&service);
 	return status;
 }

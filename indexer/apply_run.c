@@ -426,6 +426,7 @@ enum status mirror_apply(struct mirror *m, const struct fetched_block *blocks, s
 	mirror_take_failures(m);
 	for (size_t i = 0; st == OK && i < count && !mirror_is_stopping(m) && !m->is_suspicious;
 	     i++) {
+		pulse_beat(&m->pulse);
 		if (!m->run)
 			st = open_run(m, blocks[i].ref.number, err);
 		if (st == OK)

@@ -18,6 +18,7 @@ static enum status wait_ms(struct mirror *m, uint64_t wait, struct error *err)
 	while (st == OK && !mirror_is_stopping(m) && (now = clock_now_ms(&m->clock)) < until) {
 		clock_sleep_ms(&m->clock,
 			       until - now < WAIT_SLICE_MS ? until - now : WAIT_SLICE_MS);
+		pulse_beat(&m->pulse);
 		st = mirror_put_notes(m, err);
 		if (st == ERR_AGAIN)
 			st = OK;

@@ -53,6 +53,11 @@ struct chain_seen chain_seen_read(struct state *state)
 					    .timestamp = row->head_timestamp}};
 }
 
+struct chain_seen mirror_seen(const struct mirror *m)
+{
+	return m->seen;
+}
+
 static size_t sender_event_count(const struct protocol *protocol)
 {
 	size_t count = 0;
@@ -153,6 +158,7 @@ enum status mirror_open(struct mirror **out, const struct config *config,
 	m->logger = logger;
 	m->options = *options;
 	m->clock = clock_real();
+	pulse_init(&m->pulse, options->on_alive, options->context);
 	m->arena = arena_new();
 	m->block_arena = arena_new();
 	m->pools = arena_array(m->arena, config->pool_count, sizeof(*m->pools));
@@ -339,6 +345,7 @@ static enum status fetch_segment(struct mirror *m, struct sync *sync, uint64_t f
 		 * blocks with events are worth a header. */
 		.all_headers = is_dense(m, sync),
 		.queue_bytes_max = QUEUE_BYTES,
+		.pulse = &m->pulse,
 		.must_prove = m->must_prove,
 		.must_prove_count = m->must_prove_count,
 	};

@@ -50,6 +50,7 @@ struct mirror {
 	const struct logger *logger;
 	struct mirror_options options;
 	struct clock clock;
+	struct pulse pulse;
 	struct store *store;
 	struct source *source; /* for calls and single headers; backfills get a peer */
 	struct chain_asker asker;

@@ -17,6 +17,7 @@
 #define INDEXER_SOURCE_H
 
 #include "base/logger.h"
+#include "base/pulse.h"
 #include "chain/account_proof.h"
 #include "chain/call.h"
 #include "chain/types.h"
@@ -39,6 +40,7 @@ struct source_options {
 	unsigned batch_max;          /* JSON-RPC calls in one HTTP request; 0: 100 */
 	struct witnesses *witnesses; /* who keeps the record of this endpoint; NULL: nobody */
 	size_t witness;              /* which of them it is */
+	struct pulse *pulse;         /* beats while an answer is waited for; NULL: nobody's */
 };
 
 /*
