@@ -173,6 +173,8 @@ enum status mirror_open(struct mirror **out, const struct config *config,
 	if (st == OK)
 		st = store_open(&m->store, config->store_path, STORE_WRITE, &identity, err);
 	if (st == OK)
+		st = mirror_know_writer(m, err);
+	if (st == OK)
 		st = mirror_read_births(m, err);
 	if (st == OK)
 		st = mirror_load_refusals(m, err);
@@ -383,6 +385,7 @@ enum status mirror_look(struct block_ref *head, struct mirror *m, struct error *
 	if (st != OK)
 		return st;
 	m->seen.head = *head;
+	m->seen_ms = clock_wall_ms();
 	st = source_tagged_block(&finalized, m->source, BLOCK_FINALIZED, err);
 
 	if (st == OK) {
@@ -486,6 +489,7 @@ enum status mirror_sync(struct mirror *m, uint64_t to, struct error *err)
 		tell(m, &sync, to, true);
 	m->target = UINT64_MAX;
 	mirror_forget_omissions(m);
+	m->nodes_noted_ms = 0; /* the end of a catch-up is noted, whatever was just before */
 	st = mirror_end_work(m, st, err);
 	return mirror_is_stopping(m) ? OK : st;
 }

@@ -1,4 +1,5 @@
 #include "store/internal.h"
+#include "store/writer.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -142,8 +143,6 @@ static enum status somebody_is_there(const struct store *store, struct error *er
 static enum status lock_for_writing(struct store *store, struct error *err)
 {
 	char path[PATH_SIZE];
-	char text[32];
-	int length;
 	enum status status = path_in(path, store, "writer", err);
 
 	if (status != OK)
@@ -158,11 +157,7 @@ static enum status lock_for_writing(struct store *store, struct error *err)
 		store->guard_fd = -1;
 		return status;
 	}
-	length = snprintf(text, sizeof(text), "%ld\n", (long)getpid());
-	if (ftruncate(store->guard_fd, 0) ||
-	    pwrite(store->guard_fd, text, (size_t)length, 0) != length)
-		return env_failed(store, errno, "write in", err);
-	return OK;
+	return store_writer_sign(store->guard_fd) ? env_failed(store, errno, "write in", err) : OK;
 }
 
 /*

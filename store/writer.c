@@ -1,0 +1,64 @@
+#include "store/writer.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+
+enum { TEXT_SIZE = 64, PATH_SIZE = 4096 };
+
+int store_writer_sign(int fd)
+{
+	/* Of the open file, not of the process: another descriptor that is closed loses nothing. */
+	struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+	char text[TEXT_SIZE];
+	int length =
+		snprintf(text, sizeof(text), "%ld %" PRIu64 "\n", (long)getpid(), clock_wall_ms());
+
+	if (fcntl(fd, F_OFD_SETLK, &lock) || ftruncate(fd, 0))
+		return -1;
+	return pwrite(fd, text, (size_t)length, 0) == length ? 0 : -1;
+}
+
+static void read_text(struct store_writer *out, int fd)
+{
+	char text[TEXT_SIZE] = {0};
+	char *end = text;
+
+	if (pread(fd, text, sizeof(text) - 1, 0) <= 0)
+		return; /* between the lock and the words */
+	out->pid = strtol(text, &end, 10);
+	out->since_ms = strtoull(end, NULL, 10);
+}
+
+enum status store_writer_look(struct store_writer *out, const char *store_path, struct error *err)
+{
+	struct flock lock = {.l_type = F_RDLCK, .l_whence = SEEK_SET};
+	char path[PATH_SIZE];
+	int problem = 0;
+	int fd;
+
+	*out = (struct store_writer){0};
+	if (snprintf(path, sizeof(path), "%s/writer", store_path) >= (int)sizeof(path))
+		return error_set(err, ERR_USAGE, "store.path is too long");
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
+		return OK;
+	if (fd < 0)
+		return error_set(err, ERR_SYSTEM, "cannot read %s: %s", path, strerror(errno));
+	if (fcntl(fd, F_OFD_GETLK, &lock))
+		problem = errno;
+	else
+		out->is_there = lock.l_type != F_UNLCK;
+	if (out->is_there)
+		read_text(out, fd);
+	(void)close(fd);
+	return problem ? error_set(err, ERR_SYSTEM, "cannot look at the lock of %s: %s", path,
+				   strerror(problem))
+		       : OK;
+}
