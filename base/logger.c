@@ -11,7 +11,12 @@
 #include "base/clock.h"
 #include "base/json_text.h"
 
-enum { LINE_SIZE = 1200, TIME_SIZE = 64, JSON_LINE_SIZE = JSON_TEXT_SIZE(LINE_SIZE) + 128 };
+enum {
+	LINE_SIZE = 1200,
+	TIME_SIZE = 64,
+	JSON_LINE_SIZE = JSON_TEXT_SIZE(LINE_SIZE) + 128,
+	END_SIZE = 4
+};
 
 const char *log_level_name(enum log_level level)
 {
@@ -74,9 +79,8 @@ static void write_json(void *context, enum log_level level, const char *line)
 				  "{\"time\":\"%s\",\"level\":\"%s\",\"message\":\"", time,
 				  log_level_name(level));
 	/* a line from elsewhere than log_line may be longer: it is cut, and stays JSON */
-	length += json_text(text + length, sizeof(text) - length - strlen("\"}\n"), line);
-	memcpy(text + length, "\"}\n", strlen("\"}\n"));
-	length += strlen("\"}\n");
+	length += json_text(text + length, sizeof(text) - length - END_SIZE, line);
+	length += (size_t)snprintf(text + length, sizeof(text) - length, "\"}\n");
 	while (done < length) {
 		ssize_t n = write(STDERR_FILENO, text + done, length - done);
 

@@ -2,38 +2,38 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/clock.h"
-
-enum { TEXT_SIZE = 64, PATH_SIZE = 4096 };
+enum { TEXT_SIZE = 32, PATH_SIZE = 4096 };
 
 int store_writer_sign(int fd)
 {
 	/* Of the open file, not of the process: another descriptor that is closed loses nothing. */
 	struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
 	char text[TEXT_SIZE];
-	int length =
-		snprintf(text, sizeof(text), "%ld %" PRIu64 "\n", (long)getpid(), clock_wall_ms());
+	int length = snprintf(text, sizeof(text), "%ld\n", (long)getpid());
 
 	if (fcntl(fd, F_OFD_SETLK, &lock) || ftruncate(fd, 0))
 		return -1;
 	return pwrite(fd, text, (size_t)length, 0) == length ? 0 : -1;
 }
 
-static void read_text(struct store_writer *out, int fd)
+/* 0, or errno. */
+static int read_signature(struct store_writer *out, int fd)
 {
 	char text[TEXT_SIZE] = {0};
-	char *end = text;
+	struct stat info;
 
-	if (pread(fd, text, sizeof(text) - 1, 0) <= 0)
-		return; /* between the lock and the words */
-	out->pid = strtol(text, &end, 10);
-	out->since_ms = strtoull(end, NULL, 10);
+	if (pread(fd, text, sizeof(text) - 1, 0) < 0 || fstat(fd, &info))
+		return errno;
+	out->pid = strtol(text, NULL, 10); /* nothing yet between the lock and the words */
+	out->since_ms =
+		(uint64_t)info.st_mtim.tv_sec * 1000 + (uint64_t)info.st_mtim.tv_nsec / 1000000;
+	return 0;
 }
 
 enum status store_writer_look(struct store_writer *out, const char *store_path, struct error *err)
@@ -56,9 +56,9 @@ enum status store_writer_look(struct store_writer *out, const char *store_path, 
 	else
 		out->is_there = lock.l_type != F_UNLCK;
 	if (out->is_there)
-		read_text(out, fd);
+		problem = read_signature(out, fd);
 	(void)close(fd);
-	return problem ? error_set(err, ERR_SYSTEM, "cannot look at the lock of %s: %s", path,
+	return problem ? error_set(err, ERR_SYSTEM, "cannot look at %s: %s", path,
 				   strerror(problem))
 		       : OK;
 }

@@ -16,7 +16,7 @@
 struct store_writer {
 	bool is_there;
 	long pid;          /* as its own process numbers it; 0: it has just begun */
-	uint64_t since_ms; /* when it opened the mirror, milliseconds since 1970 */
+	uint64_t since_ms; /* when it opened the mirror, milliseconds since 1970: the file's time */
 };
 
 /* ERR_SYSTEM: it cannot be told, without permission to read that file. A folder without that file
