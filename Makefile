@@ -157,6 +157,10 @@ format:
 install: $(PROGRAM)
 	install -D -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/covermirror
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/covermirror/configs configs/*.json
+	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system
+	sed 's|/usr/local/bin/|$(PREFIX)/bin/|' configs/systemd/covermirror.service \
+		>$(DESTDIR)$(PREFIX)/lib/systemd/system/covermirror.service
+	chmod 644 $(DESTDIR)$(PREFIX)/lib/systemd/system/covermirror.service
 
 clean:
 	rm -rf build

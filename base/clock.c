@@ -24,3 +24,11 @@ struct clock clock_real(void)
 {
 	return (struct clock){.now_ms = real_now_ms, .sleep_ms = real_sleep_ms};
 }
+
+uint64_t clock_wall_ms(void)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_REALTIME, &now);
+	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}

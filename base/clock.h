@@ -15,6 +15,10 @@ struct clock {
 /* The machine's monotonic clock. */
 struct clock clock_real(void);
 
+/* The time of day for people and other programs, milliseconds since 1970; it may jump. Nothing is
+ * decided by it. */
+uint64_t clock_wall_ms(void);
+
 static inline uint64_t clock_now_ms(const struct clock *clock)
 {
 	return clock->now_ms(clock->context);

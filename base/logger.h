@@ -22,6 +22,19 @@ struct logger {
 /* Lines "level: text" to standard error. Thread-safe: one write a line. */
 struct logger logger_stderr(enum log_level least);
 
+/*
+ * JSON lines to standard error, one write each:
+ *
+ *	{"time":"2026-01-31T12:00:00.123Z","level":"warn","message":"…"}
+ *
+ * The time is the machine's, UTC; levels are "debug", "info", "warn", "error".
+ */
+struct logger logger_json(enum log_level least);
+
+/* "debug", "info", "warn", "error" */
+const char *log_level_name(enum log_level level);
+bool log_level_parse(enum log_level *out, const char *name);
+
 /* Says nothing; for tests. */
 struct logger logger_silent(void);
 

@@ -118,12 +118,19 @@ static enum status check_use(const struct verb *verb, const struct args *args, s
 	return OK;
 }
 
-static int run_verb(const struct verb *verb, const struct args *args, struct arena *arena)
+/* The options go before the file. */
+static struct logger make_logger(const struct args *args, const struct config *config)
 {
 	enum log_level least = args_has(args, OPTION_QUIET)     ? LOG_WARN
 			       : args_has(args, OPTION_VERBOSE) ? LOG_DEBUG
-								: LOG_INFO;
-	struct command command = {.args = args, .arena = arena, .logger = logger_stderr(least)};
+								: config->log.level;
+
+	return config->log.is_json ? logger_json(least) : logger_stderr(least);
+}
+
+static int run_verb(const struct verb *verb, const struct args *args, struct arena *arena)
+{
+	struct command command = {.args = args, .arena = arena, .logger = logger_silent()};
 	struct config config;
 	struct error err;
 
@@ -136,6 +143,7 @@ static int run_verb(const struct verb *verb, const struct args *args, struct are
 		if (config_load(&config, arena, path, &err) != OK)
 			return report(&err);
 		command.config = &config;
+		command.logger = make_logger(args, &config);
 	}
 	return verb->run(&command);
 }

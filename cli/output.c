@@ -15,6 +15,14 @@ int report(const struct error *err)
 	return err->status == ERR_USAGE ? EXIT_MISUSE : EXIT_COULD_NOT;
 }
 
+int report_logged(const struct command *command, const struct error *err)
+{
+	if (!command->config->log.is_json)
+		return report(err);
+	log_error(&command->logger, "%s", err->message);
+	return err->status == ERR_USAGE ? EXIT_MISUSE : EXIT_COULD_NOT;
+}
+
 struct style style_of(const struct command *command, struct moment *m, const struct pool *pool)
 {
 	struct reading r = moment_reading(m, pool);

@@ -7,28 +7,56 @@
 
 enum { PLAIN_LINE_MS = 2000, FIRST_LINE_MS = 500 };
 
-void progress_end(struct progress *progress)
+static void end_line(struct progress *progress)
 {
 	if (progress->is_line_open)
 		(void)fputc('\n', stderr);
 	progress->is_line_open = false;
 }
 
+void progress_end(struct progress *progress)
+{
+	(void)pthread_mutex_lock(&progress->mutex);
+	end_line(progress);
+	(void)pthread_mutex_unlock(&progress->mutex);
+}
+
 static void write_line(void *context, enum log_level level, const char *line)
 {
 	struct progress *progress = context;
 
-	progress_end(progress);
+	(void)pthread_mutex_lock(&progress->mutex);
+	end_line(progress);
 	progress->below.write(progress->below.context, level, line);
+	(void)pthread_mutex_unlock(&progress->mutex);
 }
 
 void progress_init(struct progress *progress, const struct command *command)
 {
-	memset(progress, 0, sizeof(*progress));
-	progress->below = command->logger;
-	progress->logger = (struct logger){
+	struct clock clock = clock_real();
+	struct logger behind = {
 		.least = command->logger.least, .write = write_line, .context = progress};
-	progress->is_terminal = isatty(STDERR_FILENO) == 1;
+
+	memset(progress, 0, sizeof(*progress));
+	(void)pthread_mutex_init(&progress->mutex, NULL);
+	progress->below = command->logger;
+	progress->limit = log_limit_new(&behind, &clock);
+	progress->logger = log_limit_logger(progress->limit);
+	progress->is_json = command->config->log.is_json;
+	progress->is_terminal = !progress->is_json && isatty(STDERR_FILENO) == 1;
+}
+
+void progress_close(struct progress *progress)
+{
+	progress_end(progress);
+	log_limit_free(progress->limit);
+	progress->limit = NULL;
+	(void)pthread_mutex_destroy(&progress->mutex);
+}
+
+bool progress_is_wanted(const struct progress *progress)
+{
+	return progress->logger.least <= LOG_INFO;
 }
 
 static void format_eta(char *out, size_t size, const struct mirror_progress *p)
@@ -66,13 +94,15 @@ void progress_show(void *context, const struct mirror_progress *p)
 		       "block %" PRIu64 " of %" PRIu64 ", %" PRIu64 " events, %" PRIu64
 		       " events/s, %s",
 		       p->block, p->to, p->events, rate, eta);
-	if (progress->is_terminal) {
-		(void)fprintf(stderr, "\r\033[K%s", line);
-		progress->is_line_open = true;
-	} else {
-		(void)fprintf(stderr, "%s\n", line);
+	if (!progress->is_terminal) {
+		log_info(&progress->logger, "%s", line);
+		return;
 	}
+	(void)pthread_mutex_lock(&progress->mutex);
+	(void)fprintf(stderr, "\r\033[K%s", line);
+	progress->is_line_open = true;
 	(void)fflush(stderr);
+	(void)pthread_mutex_unlock(&progress->mutex);
 }
 
 void progress_block(void *context, const struct block_ref *block, uint64_t events)

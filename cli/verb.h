@@ -21,6 +21,8 @@ enum exit_status { EXIT_FINE = 0, EXIT_COULD_NOT = 1, EXIT_MISUSE = 2, EXIT_FIND
 
 /* Says "covermirror: …" on standard error and gives the status's exit status. */
 int report(const struct error *err);
+/* The same of a verb that logs: an error line of its log, where that is JSON. */
+int report_logged(const struct command *command, const struct error *err);
 
 int verb_run(const struct command *command);
 int verb_sync(const struct command *command);

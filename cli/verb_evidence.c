@@ -116,7 +116,7 @@ static enum status make(struct slice *out, const struct command *command, struct
 	struct witnesses *witnesses = witnesses_new(config->endpoint_count, &clock,
 						    config->proof.quarantine_s * MS_A_SECOND);
 	struct source *source;
-	enum status st = endpoints_open(&source, config, witnesses, &command->logger, err);
+	enum status st = endpoints_open(&source, config, witnesses, NULL, &command->logger, err);
 
 	if (st == OK)
 		st = evidence_make(out, command->arena, m, source, request, err);
@@ -147,16 +147,16 @@ int verb_evidence(const struct command *command)
 		st = error_set(&err, ERR_USAGE,
 			       "evidence needs -o FILE (or -o - for standard output)");
 	if (st != OK)
-		return report(&err);
+		return report_logged(command, &err);
 	st = moment_open(&m, command->config, NULL, command->arena, &err);
 	if (st != OK)
-		return report(&err);
+		return report_logged(command, &err);
 	st = make(&bytes, command, &m, &request, &err);
 	moment_close(&m);
 	if (st == OK)
 		st = write_file(path, bytes, command->arena, &err);
 	if (st != OK)
-		return report(&err);
+		return report_logged(command, &err);
 	if (strcmp(path, "-") != 0 && !args_has(command->args, OPTION_QUIET))
 		tell(path, bytes, &request);
 	return EXIT_FINE;

@@ -51,6 +51,34 @@ static void print_nodes(const json_t *status)
 	}
 }
 
+/* Of now, whatever --at says. */
+static void print_work(const struct command *command, const json_t *status)
+{
+	const json_t *daemon = json_object_get(status, "daemon");
+	const json_t *head = json_object_get(status, "node_head");
+	const json_t *lag = json_object_get(status, "lag");
+	const json_t *rate = json_object_get(status, "rate");
+
+	if (json_is_object(daemon))
+		(void)printf("%-10s process %" PRIu64 ", since %s\n", "daemon",
+			     number_of(daemon, "pid"),
+			     show_time(command->arena, number_of(daemon, "since")));
+	else
+		(void)printf("%-10s none\n", "daemon");
+	if (json_is_object(head))
+		(void)printf("%-10s block %s, as of %s\n", "node head",
+			     show_count(command->arena, number_of(head, "number")),
+			     show_time(command->arena, number_of(head, "seen")));
+	if (json_is_object(lag))
+		(void)printf("%-10s %s blocks, %s s\n", "lag",
+			     show_count(command->arena, number_of(lag, "blocks")),
+			     show_count(command->arena, number_of(lag, "seconds")));
+	if (json_is_object(rate))
+		(void)printf("%-10s %s blocks/s, %s events/s, over %" PRIu64 " s\n", "rate",
+			     text_of(rate, "blocks_per_s"), text_of(rate, "events_per_s"),
+			     number_of(rate, "seconds"));
+}
+
 static void print_status(const struct command *command, const json_t *status)
 {
 	const json_t *checks = json_object_get(status, "checks");
@@ -65,6 +93,7 @@ static void print_status(const struct command *command, const json_t *status)
 			     show_count(command->arena, number_of(status, "finalized")));
 	(void)printf("%-10s %s\n", "proved", show_proved(command->arena, status));
 	print_nodes(status);
+	print_work(command, status);
 	(void)printf("%-10s %s\n", "events",
 		     show_count(command->arena, number_of(status, "events")));
 	(void)printf("%-10s %s passed, %s failed\n", "checks",

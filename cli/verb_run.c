@@ -7,9 +7,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cli/progress.h"
 #include "cli/reading.h"
 #include "cli/reload.h"
+#include "cli/service.h"
 #include "cli/summary.h"
 #include "indexer/mirror.h"
 #include "serve/alert.h"
@@ -88,17 +88,15 @@ static void uncatch_signals(void)
 	reloading = NULL;
 }
 
-static enum status open_with_progress(struct mirror **mirror, const struct command *command,
-				      struct progress *progress, const struct mirror_noter *noter,
-				      const struct mirror_break *pause, struct error *err)
+static enum status open_mirror(struct mirror **mirror, const struct command *command,
+			       struct service *service, const struct mirror_noter *noter,
+			       const struct mirror_break *pause, struct error *err)
 {
-	struct mirror_options options = {.context = progress, .noter = *noter, .pause = *pause};
+	struct mirror_options options = service_options(service, noter);
 
-	if (!args_has(command->args, OPTION_QUIET)) {
-		options.on_progress = progress_show;
-		options.on_block = progress_block;
-	}
-	return mirror_open(mirror, command->config, &options, &progress->logger, err);
+	options.pause = *pause;
+
+	return mirror_open(mirror, command->config, &options, &service->progress.logger, err);
 }
 
 static int finish(const struct command *command, struct mirror *mirror, enum status st,
@@ -107,62 +105,78 @@ static int finish(const struct command *command, struct mirror *mirror, enum sta
 	uncatch_signals();
 	mirror_close(mirror);
 	/* Findings decide the exit status of a finished run. */
-	return st == OK ? findings_exit_status(command, NULL) : report(err);
+	return st == OK ? findings_exit_status(command, NULL) : report_logged(command, err);
+}
+
+/* It could not even begin. */
+static int give_up(const struct command *command, struct service *service, const struct error *err)
+{
+	service_close(service);
+	return report_logged(command, err);
 }
 
 int verb_sync(const struct command *command)
 {
 	static const struct mirror_noter nobody;
 	static const struct mirror_break never;
-	struct progress progress;
+	struct service service;
 	struct mirror *mirror;
 	struct error err;
 	uint64_t to;
 	enum status st;
+	int status;
 
 	if (args_number(&to, command->args, OPTION_TO, UINT64_MAX, &err) != OK)
-		return report(&err);
-	progress_init(&progress, command);
+		return report_logged(command, &err);
+	service_open(&service, command, false);
 	ignore_signals();
-	st = open_with_progress(&mirror, command, &progress, &nobody, &never, &err);
+	st = open_mirror(&mirror, command, &service, &nobody, &never, &err);
 	if (st != OK)
-		return report(&err);
+		return give_up(command, &service, &err);
 	catch_signals(mirror);
 	st = mirror_sync(mirror, to, &err);
-	progress_end(&progress);
-	if (st == OK && !mirror_is_stopping(mirror) && !args_has(command->args, OPTION_QUIET))
+	progress_end(&service.progress);
+	if (st == OK && !mirror_is_stopping(mirror) && progress_is_wanted(&service.progress))
 		st = summary_print(command, stdout, &err);
 	if (st == OK && mirror_is_stopping(mirror))
 		st = error_set(&err, ERR_AGAIN,
 			       "stopped before the end; the mirror is whole, go on with sync");
-	return finish(command, mirror, st, &err);
+	status = finish(command, mirror, st, &err);
+	service_close(&service);
+	return status;
 }
 
 static void say_what_follows(const struct command *command, const struct mirror *mirror,
-			     const struct progress *progress, bool is_degraded)
+			     struct service *service, bool is_degraded)
 {
+	const struct logger *logger = &service->progress.logger;
+
 	if (is_degraded)
-		log_info(&progress->logger, "the mirror stays open for readers");
+		log_info(logger, "the mirror stays open for readers");
 	else if (mirror_is_recorded(mirror))
-		log_info(&progress->logger,
+		log_info(logger,
 			 "the end of the recorded chain %s is reached; the mirror stays open for "
 			 "readers. Look at it from another terminal, e.g.: %s -c %s status; stop "
 			 "with Ctrl-C",
 			 mirror_source_label(mirror), program_invocation_name,
 			 command->config->path);
 	else
-		log_info(&progress->logger, "following the head of %s",
-			 mirror_source_label(mirror));
+		log_info(logger, "following the head of %s", mirror_source_label(mirror));
+	if (!is_degraded)
+		service_following(service);
 }
 
 static enum status sync_and_follow(const struct command *command, struct mirror *mirror,
-				   struct progress *progress, struct error *err)
+				   struct service *service, struct error *err)
 {
+	struct progress *progress = &service->progress;
 	bool is_degraded = false;
 	enum status st = mirror_sync(mirror, UINT64_MAX, err);
 
 	progress_end(progress);
-	if (st == OK && !mirror_is_stopping(mirror) && !args_has(command->args, OPTION_QUIET)) {
+	/* A daemon whose log programs read has no reader of summaries. */
+	if (st == OK && !mirror_is_stopping(mirror) && progress_is_wanted(progress) &&
+	    !progress->is_json) {
 		st = summary_print(command, stdout, err);
 		(void)fflush(stdout);
 	}
@@ -172,17 +186,18 @@ static enum status sync_and_follow(const struct command *command, struct mirror 
 	    !mirror_is_stopping(mirror)) {
 		if (st != ERR_FULL) /* mirror_follow meets it again at once, and tells it once */
 			log_error(&progress->logger, "degraded: %s", err->message);
+		service_degraded(service, err);
 		st = OK;
 		is_degraded = true;
 	}
 	if (st != OK || mirror_is_stopping(mirror))
 		return st;
-	say_what_follows(command, mirror, progress, is_degraded);
+	say_what_follows(command, mirror, service, is_degraded);
 	return mirror_follow(mirror, err);
 }
 
 static enum status run_with_alerts(const struct command *command, struct reload *reload,
-				   struct progress *progress, struct error *err)
+				   struct service *service, struct error *err)
 {
 	struct error note_error;
 	enum status st = alerts_start(reload->alerts, err);
@@ -191,12 +206,14 @@ static enum status run_with_alerts(const struct command *command, struct reload 
 	if (st != OK)
 		return st;
 	reload->are_started = true;
-	st = sync_and_follow(command, reload->mirror, progress, err);
+	service_ready(service, reload->mirror);
+	st = sync_and_follow(command, reload->mirror, service, err);
+	service_stopping(service);
 	alerts_stop(reload->alerts);
 	note = mirror_put_notes(reload->mirror, &note_error);
 	if (note == ERR_FULL) {
-		log_warn(&progress->logger, "alerts may be told again, as that is not noted: %s",
-			 note_error.message);
+		log_warn(&service->progress.logger,
+			 "alerts may be told again, as that is not noted: %s", note_error.message);
 	} else if (note != OK && st == OK) {
 		*err = note_error;
 		st = note;
@@ -205,13 +222,13 @@ static enum status run_with_alerts(const struct command *command, struct reload 
 }
 
 static int run_until_stopped(const struct command *command, struct reload *reload,
-			     struct progress *progress)
+			     struct service *service)
 {
 	struct error err;
 	enum status st;
 
 	catch_signals(reload->mirror);
-	st = run_with_alerts(command, reload, progress, &err);
+	st = run_with_alerts(command, reload, service, &err);
 	if (st != OK || !mirror_is_stopping(reload->mirror))
 		return finish(command, reload->mirror, st, &err);
 	/* Being stopped is how a daemon ends: fine, whatever it has found. */
@@ -222,7 +239,7 @@ static int run_until_stopped(const struct command *command, struct reload *reloa
 
 int verb_run(const struct command *command)
 {
-	struct progress progress;
+	struct service service;
 	struct alert_pace pace = alert_pace();
 	struct mirror_noter noter;
 	struct mirror_break pause;
@@ -231,20 +248,22 @@ int verb_run(const struct command *command)
 	enum status st;
 	int status;
 
-	progress_init(&progress, command);
+	service_open(&service, command, true);
 	ignore_signals();
-	if (reload_open(&reload, command, &progress.logger, &err) != OK)
-		return report(&err);
-	st = alerts_open(&reload.alerts, command->config, &pace, &progress.logger, &err);
+	if (reload_open(&reload, command, &service.progress.logger, &err) != OK)
+		return give_up(command, &service, &err);
+	st = alerts_open(&reload.alerts, command->config, &pace, &service.progress.logger, &err);
 	if (st == OK) {
 		catch_hangup(&reload);
 		noter = alerts_noter(reload.alerts);
 		pause = reload_break(&reload);
-		st = open_with_progress(&reload.mirror, command, &progress, &noter, &pause, &err);
+		st = open_mirror(&reload.mirror, command, &service, &noter, &pause, &err);
 	}
-	status = st == OK ? run_until_stopped(command, &reload, &progress) : report(&err);
+	status = st == OK ? run_until_stopped(command, &reload, &service)
+			  : report_logged(command, &err);
 	uncatch_signals();
 	alerts_close(reload.alerts);
 	reload_close(&reload);
+	service_close(&service);
 	return status;
 }

@@ -385,12 +385,16 @@ enum status mirror_flush(struct mirror *m, struct error *err)
 		return OK;
 	}
 	last = run->cursor.ref.number;
-	st = store_commit(run->txn, err);
-	run->txn = NULL;
+	st = mirror_note_run(m, run->txn, run->block_count, run->events, err);
+	if (st == OK) {
+		st = store_commit(run->txn, err);
+		run->txn = NULL;
+	}
 	if (st == OK) {
 		mirror_has_room(m);
 		mirror_settled(m, true);
 		m->orphans = 0;
+		m->blocks_done += run->block_count;
 		m->events_done += run->events;
 		for (size_t i = 0; i < m->config->pool_count; i++)
 			if (m->pools[i].birth && last >= m->pools[i].birth)
@@ -427,6 +431,7 @@ enum status mirror_apply(struct mirror *m, const struct fetched_block *blocks, s
 	mirror_take_failures(m);
 	for (size_t i = 0; st == OK && i < count && !mirror_is_stopping(m) && !m->is_suspicious;
 	     i++) {
+		pulse_beat(&m->pulse);
 		if (!m->run)
 			st = open_run(m, blocks[i].ref.number, err);
 		if (st == OK)

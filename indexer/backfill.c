@@ -23,6 +23,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "indexer/range.h"
 #include "indexer/source_impl.h"
@@ -30,7 +31,8 @@
 enum {
 	DEFAULT_QUEUE_BYTES = 16 * 1024 * 1024,
 	DEFAULT_BATCH_LOGS = 8192,
-	STEP_MS = 100, /* a stop request is seen at least so often */
+	STEP_MS = 100,  /* a stop request is seen at least so often */
+	PULSE_MS = 200, /* and whether the thread still works */
 };
 
 struct segment {
@@ -139,6 +141,19 @@ static void end_with(struct backfill *bf, const struct error *why)
 	(void)pthread_mutex_unlock(&bf->mutex);
 }
 
+/* For a while, with the mutex. */
+static void wait_for_batch(struct backfill *bf)
+{
+	struct timespec until;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_nsec += PULSE_MS * 1000000L;
+	until.tv_sec += until.tv_nsec / 1000000000L;
+	until.tv_nsec %= 1000000000L;
+	(void)pthread_cond_timedwait(&bf->filled, &bf->mutex, &until);
+	pulse_wait(bf->options.pulse);
+}
+
 enum status backfill_next(struct block_batch **out, struct backfill *bf, struct error *err)
 {
 	struct queued *item;
@@ -148,7 +163,7 @@ enum status backfill_next(struct block_batch **out, struct backfill *bf, struct 
 	*out = NULL;
 	(void)pthread_mutex_lock(&bf->mutex);
 	while (!bf->first && !bf->ended)
-		(void)pthread_cond_wait(&bf->filled, &bf->mutex);
+		wait_for_batch(bf);
 	item = bf->first;
 	was_full = bf->queue_bytes >= bf->options.queue_bytes_max;
 	if (item) {
@@ -413,6 +428,7 @@ static void *fetch(void *context)
 	struct error done;
 
 	while (bf->segments && !stopping(bf)) {
+		pulse_beat(bf->options.pulse);
 		begin_some(bf);
 		if (bf->under_way)
 			bf->source->ops->range_step(bf->source, STEP_MS);
@@ -483,6 +499,17 @@ static void free_backfill(struct backfill *bf)
 	free(bf);
 }
 
+/* A condition that is waited for by the monotonic clock. */
+static void init_timed(pthread_cond_t *condition)
+{
+	pthread_condattr_t attributes;
+
+	(void)pthread_condattr_init(&attributes);
+	(void)pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+	(void)pthread_cond_init(condition, &attributes);
+	(void)pthread_condattr_destroy(&attributes);
+}
+
 /* Signals are for the program's own thread. */
 static int start_thread(struct backfill *bf)
 {
@@ -519,7 +546,7 @@ enum status backfill_start(struct backfill **out, struct source *source,
 	bf->told = bf->plan.width;
 	bf->under_way_max = 1;
 	(void)pthread_mutex_init(&bf->mutex, NULL);
-	(void)pthread_cond_init(&bf->filled, NULL);
+	init_timed(&bf->filled);
 	(void)pthread_cond_init(&bf->drained, NULL);
 	if (options->from <= options->to) {
 		bf->segments = xcalloc(1, sizeof(*bf->segments));

@@ -40,6 +40,8 @@ struct backfill_options {
 	/* Blocks from … to, rising, whose receipts are fetched in any case. Copied. */
 	const uint64_t *must_prove;
 	size_t must_prove_count;
+	struct pulse *pulse;    /* the thread and who waits for it beat it; or NULL; outlives the
+				   backfill */
 	size_t queue_bytes_max; /* finished batches waiting; 0: 16 MiB */
 	size_t batch_logs_max; /* cut batches so that none of several blocks has more logs; 0: 8,192
 				*/

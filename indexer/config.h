@@ -7,6 +7,7 @@
  *	  "checkpoint": { "number": 15537394, "hash": "0x56a9…" },
  *	  "store":  { "path": "mirror" },
  *	  "serve":  { "listen": "127.0.0.1:8480" },
+ *	  "log":    { "format": "text", "level": "info" },
  *	  "alerts": [ { "webhook": "http://127.0.0.1:9000/hook", "min_severity": "warning" } ],
  *	  "views":  { "every_blocks": 50000, "at_head": true, "accounts": "touched",
  *	              "mode": "call" },
@@ -55,6 +56,12 @@ struct config_endpoint {
 	struct source_options options;
 };
 
+/* What run, sync and evidence say while they work; -q and -v go before the level. */
+struct config_log {
+	bool is_json; /* "format": "json", else "text" */
+	enum log_level level;
+};
+
 /* Where findings are told: exactly one of webhook and command is set. */
 struct config_alert {
 	const char *webhook; /* http:// or https://; may hold credentials: never print it */
@@ -77,6 +84,7 @@ struct config {
 	struct hash checkpoint_hash;
 	const char *store_path;
 	const char *listen; /* HOST:PORT, [IPV6]:PORT */
+	struct config_log log;
 	struct config_alert *alerts;
 	size_t alert_count;
 	struct config_views views;

@@ -36,6 +36,9 @@ extern const struct config_field config_checkpoint_fields[2];
 enum status config_read_checkpoint(struct config_reader *r, const struct config_place *at,
 				   const struct config_field *field, json_t *value, void *out);
 
+/* config_log.c: the keys of "log". */
+extern const struct config_field config_log_fields[2];
+
 /* config_pools.c: the keys of "views", and what an element of "pools" is. */
 extern const struct config_field config_views_fields[4];
 extern const struct config_field config_pool_element;

@@ -15,6 +15,7 @@ enum {
 struct opening {
 	const struct config *config;
 	struct witnesses *witnesses;
+	struct pulse *pulse;
 	const struct logger *logger;
 };
 
@@ -53,6 +54,7 @@ static enum status open_endpoint(struct source **out, const struct opening *o, s
 		options.attempts = ATTEMPTS_OF_SEVERAL;
 	options.witnesses = o->witnesses;
 	options.witness = index;
+	options.pulse = o->pulse;
 	st = source_open(out, endpoint->url, &options, o->logger, err);
 	if (st == OK)
 		witness_named(o->witnesses, index, source_label(*out));
@@ -147,10 +149,11 @@ static enum status open_all(struct source **out, const struct opening *o, struct
 }
 
 enum status endpoints_open(struct source **out, const struct config *config,
-			   struct witnesses *witnesses, const struct logger *logger,
-			   struct error *err)
+			   struct witnesses *witnesses, struct pulse *pulse,
+			   const struct logger *logger, struct error *err)
 {
-	struct opening o = {.config = config, .witnesses = witnesses, .logger = logger};
+	struct opening o = {
+		.config = config, .witnesses = witnesses, .pulse = pulse, .logger = logger};
 
 	*out = NULL;
 	return config->endpoint_count == 1 ? open_one(out, &o, err) : open_all(out, &o, err);

@@ -19,6 +19,7 @@ static enum status wait_ms(struct mirror *m, uint64_t wait, struct error *err)
 	       (now = clock_now_ms(&m->clock)) < until) {
 		clock_sleep_ms(&m->clock,
 			       until - now < WAIT_SLICE_MS ? until - now : WAIT_SLICE_MS);
+		pulse_beat(&m->pulse);
 		st = m->is_full ? OK : mirror_put_notes(m, err);
 		if (st == ERR_FULL)
 			mirror_tell_full(m, err);

@@ -17,6 +17,7 @@ enum {
 	SECRETS_MAX = 32,
 	SECRET_BYTES_LEAST = 3,
 	PATH_SECRET_BYTES_LEAST = 8, /* "v3" and "rpc" are not secret */
+	CUT_SECRET_BYTES_LEAST = 4,  /* so much of one at the end of a text that was cut */
 };
 
 struct http_request {
@@ -62,6 +63,10 @@ static void add_secret(struct http *http, const char *text, size_t length, size_
 {
 	char *copy;
 
+	for (size_t i = 0; i < http->secret_count; i++)
+		if (strlen(http->secrets[i]) == length &&
+		    memcmp(http->secrets[i], text, length) == 0)
+			return;
 	if (length < least || http->secret_count == SECRETS_MAX)
 		return;
 	copy = xmalloc(length + 1);
@@ -79,7 +84,7 @@ static void add_part(struct http *http, CURLU *url, CURLUPart part, unsigned fla
 	curl_free(text);
 }
 
-/* Every piece of the path or query between the given separators. */
+/* Every piece of the path or query between the given separators, as it is and decoded. */
 static void add_pieces(struct http *http, CURLU *url, CURLUPart part, const char *separators,
 		       size_t least)
 {
@@ -88,13 +93,54 @@ static void add_pieces(struct http *http, CURLU *url, CURLUPart part, const char
 	if (curl_url_get(url, part, &text, 0) == CURLUE_OK) {
 		for (const char *at = text; *at;) {
 			size_t length = strcspn(at, separators);
+			int decoded_length = 0;
+			char *decoded;
 
 			add_secret(http, at, length, least);
+			/* a length of 0 would mean all of the text */
+			decoded =
+				length ? curl_easy_unescape(NULL, at, (int)length, &decoded_length)
+				       : NULL;
+			if (decoded)
+				add_secret(http, decoded, strlen(decoded), least);
+			curl_free(decoded);
 			at += length;
 			at += strspn(at, separators);
 		}
 	}
 	curl_free(text);
+}
+
+/* "user:password" as the Authorization header has it, which servers repeat, too. */
+static void add_basic(struct http *http, CURLU *url)
+{
+	static const char digits[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	char *user = NULL;
+	char *password = NULL;
+	struct arena *arena = arena_new();
+	struct buffer text = buffer_in(arena);
+	struct buffer coded = buffer_in(arena);
+
+	(void)curl_url_get(url, CURLUPART_USER, &user, CURLU_URLDECODE);
+	(void)curl_url_get(url, CURLUPART_PASSWORD, &password, CURLU_URLDECODE);
+	if (user || password) {
+		buffer_printf(&text, "%s:%s", user ? user : "", password ? password : "");
+		for (size_t i = 0; i < text.size; i += 3) {
+			uint32_t bits = 0;
+
+			for (size_t k = 0; k < 3; k++)
+				bits = bits << 8 | (i + k < text.size ? text.data[i + k] : 0U);
+			for (unsigned k = 0; k < 4; k++)
+				if (i + k <= text.size)
+					buffer_byte(&coded,
+						    (uint8_t)digits[bits >> (18 - 6 * k) & 63]);
+		}
+		add_secret(http, buffer_string(&coded), coded.size, SECRET_BYTES_LEAST);
+	}
+	arena_free(arena);
+	curl_free(user);
+	curl_free(password);
 }
 
 static bool is_loopback(const char *host)
@@ -136,6 +182,7 @@ static enum status read_url(struct http *http, const char *text, struct error *e
 		add_part(http, url, CURLUPART_USER, CURLU_URLDECODE);
 		add_part(http, url, CURLUPART_PASSWORD, 0);
 		add_part(http, url, CURLUPART_PASSWORD, CURLU_URLDECODE);
+		add_basic(http, url);
 		add_pieces(http, url, CURLUPART_PATH, "/", PATH_SECRET_BYTES_LEAST);
 		add_pieces(http, url, CURLUPART_QUERY, "&=", SECRET_BYTES_LEAST);
 	} else {
@@ -151,6 +198,19 @@ static enum status read_url(struct http *http, const char *text, struct error *e
 	return code == CURLUE_OK ? OK : ERR_USAGE;
 }
 
+/* What a server sent back was cut to a length, maybe within a secret. */
+static void scrub_end(char *text, const char *secret)
+{
+	size_t size = strlen(text);
+	size_t length = strlen(secret);
+
+	while (--length >= CUT_SECRET_BYTES_LEAST)
+		if (length <= size && memcmp(text + size - length, secret, length) == 0) {
+			memset(text + size - length, '*', length);
+			return;
+		}
+}
+
 void http_scrub(const struct http *http, char *text)
 {
 	for (size_t i = 0; i < http->secret_count; i++) {
@@ -159,6 +219,8 @@ void http_scrub(const struct http *http, char *text)
 		for (char *at = text; (at = strstr(at, http->secrets[i])) != NULL; at += length)
 			memset(at, '*', length);
 	}
+	for (size_t i = 0; i < http->secret_count; i++)
+		scrub_end(text, http->secrets[i]);
 }
 
 /* ---- opening ---- */

@@ -53,6 +53,11 @@ struct chain_seen chain_seen_read(struct state *state)
 					    .timestamp = row->head_timestamp}};
 }
 
+struct chain_seen mirror_seen(const struct mirror *m)
+{
+	return m->seen;
+}
+
 static size_t sender_event_count(const struct protocol *protocol)
 {
 	size_t count = 0;
@@ -153,6 +158,7 @@ enum status mirror_open(struct mirror **out, const struct config *config,
 	m->logger = logger;
 	m->options = *options;
 	m->clock = clock_real();
+	pulse_init(&m->pulse, options->on_alive, options->context);
 	m->arena = arena_new();
 	m->block_arena = arena_new();
 	m->pools = arena_array(m->arena, config->pool_count, sizeof(*m->pools));
@@ -166,6 +172,8 @@ enum status mirror_open(struct mirror **out, const struct config *config,
 		st = mirror_open_source(m, err);
 	if (st == OK)
 		st = store_open(&m->store, config->store_path, STORE_WRITE, &identity, err);
+	if (st == OK)
+		st = mirror_know_writer(m, err);
 	if (st == OK)
 		st = mirror_read_births(m, err);
 	if (st == OK)
@@ -344,6 +352,7 @@ static enum status fetch_segment(struct mirror *m, struct sync *sync, uint64_t f
 		 * blocks with events are worth a header. */
 		.all_headers = is_dense(m, sync),
 		.queue_bytes_max = QUEUE_BYTES,
+		.pulse = &m->pulse,
 		.must_prove = m->must_prove,
 		.must_prove_count = m->must_prove_count,
 	};
@@ -381,6 +390,7 @@ enum status mirror_look(struct block_ref *head, struct mirror *m, struct error *
 	if (st != OK)
 		return st;
 	m->seen.head = *head;
+	m->seen_ms = clock_wall_ms();
 	st = source_tagged_block(&finalized, m->source, BLOCK_FINALIZED, err);
 
 	if (st == OK) {
@@ -489,6 +499,7 @@ static enum status sync_to(struct mirror *m, uint64_t to, struct error *err)
 		tell(m, &sync, to, true);
 	m->target = UINT64_MAX;
 	mirror_forget_omissions(m);
+	m->nodes_noted_ms = 0; /* the end of a catch-up is noted, whatever was just before */
 	st = mirror_end_work(m, st, err);
 	return mirror_is_stopping(m) ? OK : st;
 }

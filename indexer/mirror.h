@@ -51,6 +51,9 @@ struct mirror_options {
 	void (*on_progress)(void *context, const struct mirror_progress *progress);
 	/* Told about each block that was applied at the head; may be NULL. */
 	void (*on_block)(void *context, const struct block_ref *block, uint64_t events);
+	/* It works, or waits as it should: called by the thread that opened the mirror, many times
+	 * a second, and not while it hangs (base/pulse.h); may be NULL. */
+	void (*on_alive)(void *context);
 	void *context;
 	struct mirror_noter noter;
 	struct mirror_break pause;
@@ -112,5 +115,8 @@ struct chain_seen {
 };
 
 struct chain_seen chain_seen_read(struct state *state);
+
+/* The same as the mirror at work has it; zeros before the node was asked. */
+struct chain_seen mirror_seen(const struct mirror *mirror);
 
 #endif

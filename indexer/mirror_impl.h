@@ -19,6 +19,7 @@
 
 #include "indexer/backfill.h"
 #include "indexer/mirror.h"
+#include "indexer/rate.h"
 #include "reconcile/source_check.h"
 
 /* What the run knows of a pool beside its configuration. */
@@ -51,6 +52,7 @@ struct mirror {
 	const struct logger *logger;
 	struct mirror_options options;
 	struct clock clock;
+	struct pulse pulse;
 	struct store *store;
 	struct source *source; /* for calls and single headers; backfills get a peer */
 	struct chain_asker asker;
@@ -70,6 +72,10 @@ struct mirror {
 	uint64_t target;        /* of the sync under way: views are asked there */
 	bool is_at_head;        /* following: views are asked at each block */
 	struct chain_seen seen;
+	uint64_t seen_ms; /* when the head was, since 1970; 0: not yet */
+	struct rate rate;
+	uint64_t writer_pid; /* as the store's lock has it */
+	uint64_t writer_since_ms;
 	struct run *run; /* the transaction under way, see apply_run.c; NULL between runs */
 	bool is_sparse;  /* this backfill does not see every header: logs could be left out */
 	/* A check failed in a sparse backfill: maybe because a log was left out before. */
@@ -86,7 +92,8 @@ struct mirror {
 	struct arena *refetch_arena; /* of their text */
 	bool is_full;                /* no room on the disk, which was told; see pause.c */
 	bool must_refetch;    /* the map was full and grows: what was not committed comes again */
-	uint64_t events_done; /* committed since mirror_open */
+	uint64_t blocks_done; /* committed since mirror_open */
+	uint64_t events_done;
 	atomic_bool is_stopping;
 };
 
@@ -132,6 +139,12 @@ enum status mirror_settle(struct mirror *m, struct store_txn *txn, struct record
 			  uint64_t block, struct error *err) MUST_CHECK;
 void mirror_settled(struct mirror *m, bool is_committed);
 enum status mirror_keep_notes(struct mirror *m, struct error *err) MUST_CHECK;
+
+/* mirror_note.c: who writes, once the store is open; and how the work goes, in a
+ * transaction, with what that commits besides: so many blocks and events. */
+enum status mirror_know_writer(struct mirror *m, struct error *err) MUST_CHECK;
+enum status mirror_note_run(struct mirror *m, struct store_txn *txn, uint64_t blocks,
+			    uint64_t events, struct error *err) MUST_CHECK;
 
 /* Whatever came of a piece of work (`st`, `err`): what was learned of the source is kept. Returns
  * `st`, or the error of keeping it. */

@@ -71,7 +71,7 @@ static enum status prove(void *context, u256 *words, bool *is_available, const c
 enum status mirror_open_source(struct mirror *m, struct error *err)
 {
 	m->asker = (struct chain_asker){.ask = ask, .prove = prove, .context = m};
-	return endpoints_open(&m->source, m->config, m->witnesses, m->logger, err);
+	return endpoints_open(&m->source, m->config, m->witnesses, &m->pulse, m->logger, err);
 }
 
 /* ---- the trust anchor ---- */

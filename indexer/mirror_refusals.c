@@ -163,6 +163,8 @@ static enum status write_notes(struct mirror *m, struct store_txn *txn, struct e
 	/* Endpoints that the configuration had before. */
 	for (size_t i = witnesses_count(m->witnesses); st == OK && i < NODE_NOTES_MAX; i++)
 		st = node_note_remove(txn, i, err);
+	if (st == OK)
+		st = mirror_note_run(m, txn, 0, 0, err);
 	if (st == OK && m->options.noter.put)
 		st = m->options.noter.put(m->options.noter.context, txn, err);
 	return st;

@@ -62,7 +62,7 @@ enum status mirror_reconfigure(struct mirror *m, const struct config *config,
 	}
 	witnesses = witnesses_new(config->endpoint_count, &m->clock,
 				  config->proof.quarantine_s * MS_A_SECOND);
-	st = endpoints_open(&source, config, witnesses, m->logger, err);
+	st = endpoints_open(&source, config, witnesses, &m->pulse, m->logger, err);
 	if (st != OK) {
 		witnesses_free(witnesses);
 		return st;

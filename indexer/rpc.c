@@ -242,6 +242,7 @@ static bool stop_all(struct rpc *rpc)
 
 void rpc_step(struct rpc *rpc, uint64_t wait_ms)
 {
+	pulse_beat(rpc->options.pulse);
 	if (stop_all(rpc))
 		return;
 	wait_ms = send_posts(rpc, wait_ms);

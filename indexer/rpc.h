@@ -18,6 +18,7 @@
 #include <stdatomic.h>
 
 #include "base/logger.h"
+#include "base/pulse.h"
 #include "indexer/batch_limit.h"
 #include "indexer/http.h"
 #include "indexer/pace.h"
@@ -43,6 +44,7 @@ struct rpc_options {
 	const struct logger *logger;
 	struct witnesses *witnesses; /* told of every HTTP request's end; or NULL */
 	size_t witness;
+	struct pulse *pulse; /* beats with every step; or NULL */
 };
 
 enum rpc_outcome { RPC_PENDING, RPC_RESULT, RPC_ERROR };

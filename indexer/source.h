@@ -17,6 +17,7 @@
 #define INDEXER_SOURCE_H
 
 #include "base/logger.h"
+#include "base/pulse.h"
 #include "chain/account_proof.h"
 #include "chain/call.h"
 #include "chain/types.h"
@@ -43,6 +44,7 @@ struct source_options {
 	uint64_t seed;               /* of what is drawn for the pauses; 0: any */
 	struct witnesses *witnesses; /* who keeps the record of this endpoint; NULL: nobody */
 	size_t witness;              /* which of them it is */
+	struct pulse *pulse;         /* beats while an answer is waited for; NULL: nobody's */
 };
 
 /*

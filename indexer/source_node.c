@@ -508,6 +508,7 @@ static enum status open_rpc(struct source_node *node, struct error *err)
 		.logger = node->base.logger,
 		.witnesses = options->witnesses,
 		.witness = options->witness,
+		.pulse = options->pulse,
 	};
 	enum status st = rpc_open(&node->rpc, &rpc, err);
 

@@ -83,6 +83,9 @@ enum status proved_put(json_t *document, struct moment *m, struct error *err) MU
  * on) and `nodes`: what the endpoints were last seen to be like. */
 enum status nodes_put(json_t *status, const struct moment *m, struct error *err) MUST_CHECK;
 
+/* Puts `daemon`, `node_head`, `lag` and `rate`, all of now: who writes, and how the work goes. */
+enum status work_put(json_t *status, const struct moment *m, struct error *err) MUST_CHECK;
+
 /* Pieces that the others are made of (json.c). */
 json_t *json_u256(u256 value);
 json_t *json_address(struct address address);

@@ -4,6 +4,7 @@
 
 #include "indexer/node_note.h"
 #include "serve/answer.h"
+#include "store/writer.h"
 
 static bool add_node(void *context, const struct witness_record *record)
 {
@@ -30,14 +31,16 @@ static bool add_node(void *context, const struct witness_record *record)
 static void put_state(json_t *status, const struct moment *m)
 {
 	const char *reason = NULL;
-	char trouble[ERROR_MESSAGE_SIZE];
+	struct store_writer writer;
+	struct error ignored;
 
 	if (moment_is_degraded(m))
 		reason = arena_printf(m->arena, "block %" PRIu64 " is refused: %s",
 				      m->pending[0].finding.block, m->pending[0].finding.check);
 	else if ((m->is_empty || m->number == m->cursor.ref.number) &&
-		 store_read_trouble(trouble, sizeof(trouble), m->store))
-		reason = trouble;
+		 store_writer_look(&writer, m->config->store_path, &ignored) == OK &&
+		 *writer.trouble)
+		reason = writer.trouble;
 	json_put(status, "state", json_string(reason ? "degraded" : "ok"));
 	json_put(status, "reason", reason ? json_string(reason) : json_null());
 }

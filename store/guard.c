@@ -1,34 +1,21 @@
 /* Who writes in the folder, and what keeps him from it: the file "writer". */
 #include "store/internal.h"
+#include "store/writer.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/file.h>
 #include <unistd.h>
 
-enum { WORDS_SIZE = 1024, LOCK_FILE_BYTES = 128 + STORE_READERS * 64 };
+enum { LOCK_FILE_BYTES = 128 + STORE_READERS * 64 };
 
 static long holder_of(int fd)
 {
 	char text[32] = {0};
 
 	return pread(fd, text, sizeof(text) - 1, 0) > 0 ? strtol(text, NULL, 10) : 0;
-}
-
-/* The process id, and on a line of its own what keeps the writer from writing. */
-static bool write_words(const struct store *store, const char *trouble)
-{
-	char text[WORDS_SIZE];
-	int length = snprintf(text, sizeof(text), "%ld\n%s%s", (long)getpid(), trouble,
-			      *trouble ? "\n" : "");
-
-	if (length >= WORDS_SIZE)
-		length = WORDS_SIZE - 1;
-	return pwrite(store->guard_fd, text, (size_t)length, 0) == length &&
-	       ftruncate(store->guard_fd, length) == 0;
 }
 
 /*
@@ -85,7 +72,8 @@ enum status guard_for_writing(struct store *store, struct error *err)
 		return status;
 	}
 	/* The lock is what counts: on a full disk it is held all the same, without words. */
-	if (!write_words(store, "") && errno != ENOSPC && errno != EDQUOT && errno != EFBIG)
+	if (store_writer_sign(store->guard_fd) && errno != ENOSPC && errno != EDQUOT &&
+	    errno != EFBIG)
 		return env_failed(store, errno, "write in", err);
 	return reserve_lock_file(store, err);
 }
@@ -136,37 +124,5 @@ void guard_release(struct store *store)
 void store_tell_trouble(struct store *store, const char *words)
 {
 	if (store->mode == STORE_WRITE && store->guard_fd >= 0)
-		(void)!write_words(store, words);
-}
-
-bool store_read_trouble(char *out, size_t size, const struct store *store)
-{
-	char path[PATH_SIZE];
-	char text[WORDS_SIZE] = {0};
-	char *words;
-	char *end;
-	ssize_t length;
-	long writer;
-	int fd;
-
-	*out = '\0';
-	if (path_in(path, store, "writer", NULL) != OK)
-		return false;
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return false;
-	length = pread(fd, text, sizeof(text) - 1, 0);
-	(void)close(fd);
-	if (length <= 0)
-		return false;
-	writer = strtol(text, &words, 10);
-	/* One that was killed has left its words behind. */
-	if (writer <= 0 || *words != '\n' || (kill((pid_t)writer, 0) && errno != EPERM))
-		return false;
-	words++;
-	end = strchr(words, '\n');
-	if (end)
-		*end = '\0';
-	(void)snprintf(out, size, "%s", words);
-	return *out != '\0';
+		(void)store_writer_tell(store->guard_fd, words);
 }

@@ -56,11 +56,10 @@ void store_close(struct store *store);
 
 /*
  * What keeps the writer from writing, for readers to see: one line, "" when it is over. Kept beside
- * the database, which may have no room for it; on a disk without any it may be lost.
+ * the database, which may have no room for it; on a disk without any it may be lost. They read it
+ * with store_writer_look (writer.h).
  */
 void store_tell_trouble(struct store *store, const char *words);
-/* The words of a writer that is alive; false where there are none. */
-bool store_read_trouble(char *out, size_t size, const struct store *store);
 
 /* What the store says it is of; text owned by the arena. */
 enum status store_read_identity(struct store_identity *out, struct arena *arena,

@@ -112,6 +112,69 @@ static void standard_error_gets_a_line_a_fact(void **state)
 	assert_string_equal(text, "a fact\nwarning: look out\nerror: 100% wrong\n");
 }
 
+static void speak_json(void)
+{
+	struct logger logger = logger_json(LOG_INFO);
+
+	log_debug(&logger, "not this");
+	log_info(&logger, "a \"fact\"\n\\ 5 €");
+	log_warn(&logger, "cut \xe2\x82");
+	log_error(&logger, "%0*d", 100000, 1);
+}
+
+/* "2026-01-31T12:00:00.123Z", with digits as D */
+static void assert_time(const char *text)
+{
+	static const char pattern[] = "DDDD-DD-DDTDD:DD:DD.DDDZ";
+
+	for (size_t i = 0; pattern[i]; i++)
+		if (pattern[i] == 'D')
+			assert_true(text[i] >= '0' && text[i] <= '9');
+		else
+			assert_int_equal(text[i], pattern[i]);
+}
+
+static void JSON_lines_have_time_level_and_message(void **state)
+{
+	static const char begin[] = "{\"time\":\"";
+	static const char *const rest[] = {
+		"\",\"level\":\"info\",\"message\":\"a \\\"fact\\\" \\\\ 5 €\"}",
+		"\",\"level\":\"warn\",\"message\":\"cut \xef\xbf\xbd\"}",
+		"\",\"level\":\"error\",\"message\":\"0000"};
+	enum { TIME_LENGTH = 24 };
+	char text[8000];
+	const char *line = text;
+
+	(void)state;
+	capture(text, sizeof(text), speak_json);
+	for (size_t i = 0; i < sizeof(rest) / sizeof(rest[0]); i++) {
+		assert_true(strncmp(line, begin, strlen(begin)) == 0);
+		line += strlen(begin);
+		assert_time(line);
+		line += TIME_LENGTH;
+		assert_true(strncmp(line, rest[i], strlen(rest[i])) == 0);
+		line = strchr(line, '\n');
+		assert_non_null(line);
+		assert_memory_equal(line - 2, "\"}", 2);
+		line++;
+	}
+	assert_string_equal(line, "");
+}
+
+static void levels_have_names(void **state)
+{
+	enum log_level level = LOG_INFO;
+
+	(void)state;
+	for (int i = LOG_DEBUG; i <= LOG_ERROR; i++) {
+		assert_true(log_level_parse(&level, log_level_name((enum log_level)i)));
+		assert_int_equal(level, i);
+	}
+	assert_false(log_level_parse(&level, "warning"));
+	assert_false(log_level_parse(&level, ""));
+	assert_int_equal(level, LOG_ERROR);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -120,6 +183,8 @@ int main(void)
 		cmocka_unit_test(a_line_that_is_too_long_is_cut),
 		cmocka_unit_test(silence_and_no_logger_say_nothing),
 		cmocka_unit_test(standard_error_gets_a_line_a_fact),
+		cmocka_unit_test(JSON_lines_have_time_level_and_message),
+		cmocka_unit_test(levels_have_names),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

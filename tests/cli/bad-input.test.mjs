@@ -124,6 +124,10 @@ await part('configuration', async () => {
   await bad('a checkpoint without a hash', c => { c.checkpoint = { number: 5 }; }, /checkpoint\.hash/, /missing/);
   await bad('a checkpoint with an address for a hash', c => { c.checkpoint = { number: 5, hash: c.pools[0].contracts.pool }; }, /checkpoint\.hash/, /64 hexadecimal digits/);
   await bad('views in another mode', c => { c.pools[0].views = { mode: 'proofs' }; }, /pools\[0\]\.views\.mode/, /"call" or "proof"/);
+  await bad('an unknown log format', c => { c.log = { format: 'xml' }; }, /log\.format/, /"text" or "json"/, /"xml"/);
+  await bad('an unknown log level', c => { c.log = { level: 'warning' }; }, /log\.level/, /"debug", "info", "warn" or "error"/, /"warning"/);
+  await bad('an unknown key in the log', c => { c.log = { fromat: 'json' }; }, /fromat/, /format/);
+  await bad('a log that is a word', c => { c.log = 'json'; }, /\blog\b/, /object/i);
   await bad('an environment variable that is not set', c => { c.chain.rpc[0].url = '${NO_SUCH_VARIABLE_HERE}'; }, /NO_SUCH_VARIABLE_HERE/);
   await bad('JSON that ends early', c => JSON.stringify(c, null, 2).slice(0, 120), /line|:\d+:\d+/i);
   await bad('JSON with a comma too many', () => '{\n  "chain": { "id": 1 },,\n}\n', /\b2\b/, /line|:2:/i);

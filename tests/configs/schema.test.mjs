@@ -38,6 +38,9 @@ const extras = {
   'a proof level from the environment': c => { c.proof = { level: '${COVERMIRROR_LEVEL}' }; },
   'a checkpoint': c => { c.checkpoint = { note: 'n', number: 0, hash }; },
   'a checkpoint in capitals': c => { c.checkpoint = { number: 15537394, hash: '0x' + hash.slice(2).toUpperCase() }; },
+  'an empty log': c => { c.log = {}; },
+  'a log for programs': c => { c.log = { note: 'n', format: 'json', level: 'warn' }; },
+  'a log for people': c => { c.log = { format: 'text', level: 'debug' }; },
   'views by proof': c => { c.views = { mode: 'proof' }; },
   'views of one pool by proof': c => { c.pools[0].views = { mode: 'proof' }; },
 };
@@ -86,6 +89,11 @@ const spoils = {
   'a checkpoint with a short hash': c => { c.checkpoint = { number: 1, hash: hash.slice(0, -2) }; },
   'a checkpoint with the zero hash': c => { c.checkpoint = { number: 1, hash: '0x' + '0'.repeat(64) }; },
   'an unknown key in the checkpoint': c => { c.checkpoint = { number: 1, hash, block: 1 }; },
+  'a log that is a word': c => { c.log = 'json'; },
+  'an unknown log format': c => { c.log = { format: 'logfmt' }; },
+  'an unknown log level': c => { c.log = { level: 'warning' }; },
+  'a log level that is a number': c => { c.log = { level: 2 }; },
+  'an unknown key in the log': c => { c.log = { file: '/tmp/x' }; },
   'a pool name with a space': c => { c.pools[0].name = 'a pool'; },
 };
 for (const [what, spoil] of Object.entries(spoils)) {

@@ -135,6 +135,8 @@ static void the_least_configuration_gets_the_defaults(void **state)
 	assert_string_equal(c->store_path, "mirror");
 	assert_string_equal(c->listen, "127.0.0.1:8480");
 	assert_int_equal(c->alert_count, 0);
+	assert_false(c->log.is_json);
+	assert_int_equal(c->log.level, LOG_INFO);
 	assert_int_equal(c->views.every_blocks, 0);
 	assert_true(c->views.at_head);
 	assert_false(c->views.all_accounts);
@@ -172,6 +174,7 @@ static void every_key_arrives_where_it_belongs(void **state)
 		"'store': {'note': 'n', 'path': '/m'}, 'serve': {'note': 'n', 'listen': '[::]:0'},"
 		"'alerts': [{'note': 'n', 'webhook': 'http://h/x', 'min_severity': 'error'},"
 		" {'command': 'mail root'}, {'command': 'x', 'min_severity': 'info'}],"
+		"'log': {'note': 'n', 'format': 'json', 'level': 'error'},"
 		"'views': {'note': 'n', 'every_blocks': 7, 'at_head': false, 'accounts': 'all',"
 		" 'mode': 'proof'},"
 		"'pools': [{'note': 'n', 'name': 'api3', 'protocol': 'api3', 'start_block': 1,"
@@ -203,6 +206,8 @@ static void every_key_arrives_where_it_belongs(void **state)
 	assert_string_equal(c->alerts[1].command, "mail root");
 	assert_int_equal(c->alerts[1].min_severity, SEVERITY_WARNING);
 	assert_int_equal(c->alerts[2].min_severity, SEVERITY_INFO);
+	assert_true(c->log.is_json);
+	assert_int_equal(c->log.level, LOG_ERROR);
 	assert_int_equal(c->views.every_blocks, 7);
 	assert_false(c->views.at_head);
 	assert_true(c->views.all_accounts);
@@ -789,6 +794,28 @@ static void alerts_and_views_take_their_words_only(void **state)
 
 /* ---- files ---- */
 
+static void what_is_logged_is_checked(void **state)
+{
+	struct fixture *f = *state;
+	static const struct change changes[] = {
+		{STORE, STORE ", 'log': 'json'",
+		 "log: expected an object like {\"format\": \"json\"}, got a string"},
+		{STORE, STORE ", 'log': {'format': 'jsonl'}",
+		 "log.format: expected \"text\" or \"json\", got \"jsonl\""},
+		{STORE, STORE ", 'log': {'format': true}",
+		 "log.format: expected \"text\" or \"json\", got true"},
+		{STORE, STORE ", 'log': {'level': 'warning'}",
+		 "log.level: expected \"debug\", \"info\", \"warn\" or \"error\", got "
+		 "\"warning\""},
+		{STORE, STORE ", 'log': {'lvel': 'info'}",
+		 "unknown key \"lvel\" in log: did you mean \"level\"?"},
+		{STORE, STORE ", 'logs': {}",
+		 "unknown key \"logs\" in the top object: did you mean \"log\"?"},
+	};
+
+	refuses_all(f, changes);
+}
+
 static void proof_and_checkpoint_are_checked(void **state)
 {
 	struct fixture *f = *state;
@@ -1001,6 +1028,7 @@ int main(void)
 		TEST(the_names_of_two_pools_stay_hidden_where_variables_gave_them),
 		TEST(listen_takes_a_host_and_a_port),
 		TEST(alerts_and_views_take_their_words_only),
+		TEST(what_is_logged_is_checked),
 		TEST(proof_and_checkpoint_are_checked),
 		TEST(a_missing_file_is_refused_by_name),
 		TEST(a_file_of_more_than_4_mib_is_refused),

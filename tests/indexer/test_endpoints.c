@@ -70,7 +70,7 @@ static void free_scene(struct scene *s)
 
 static enum status open_scene(struct scene *s, struct error *err)
 {
-	return endpoints_open(&s->source, &s->config, s->witnesses, &s->logger, err);
+	return endpoints_open(&s->source, &s->config, s->witnesses, NULL, &s->logger, err);
 }
 
 static void all_that_answer_are_used(void **state)

@@ -384,6 +384,57 @@ static void waits_end_when_they_are_told_to(void **state)
 	fakenode_stop(node);
 }
 
+static void is_scrubbed(const struct http *http, const char *text, const char *expected)
+{
+	char copy[200];
+
+	(void)snprintf(copy, sizeof(copy), "%s", text);
+	http_scrub(http, copy);
+	assert_string_equal(copy, expected);
+}
+
+static void servers_may_repeat_secrets_in_other_forms(void **state)
+{
+	struct http *http = open_http("https://u:pass%40word@h/k%65y%2F456789?a%3Db=t%6fken&z=1",
+				      1000, 1000, -1);
+
+	(void)state;
+	/* base64("u:pass@word"), of which a length of 11 leaves one digit of padding away */
+	is_scrubbed(http, "Authorization: Basic dTpwYXNzQHdvcmQ=",
+		    "Authorization: Basic ***************=");
+	is_scrubbed(http, "decoded: key/456789, a=b is token", "decoded: **********, *** is *****");
+	is_scrubbed(http, "as it is: k%65y%2F456789, t%6fken", "as it is: **************, *******");
+	http_close(http);
+	http = open_http("http://user1:@h/", 1000, 1000, -1);
+	is_scrubbed(http, "Basic dXNlcjE6", "Basic ********");
+	http_close(http);
+	http = open_http("http://user@h/", 1000, 1000, -1);
+	is_scrubbed(http, "Basic dXNlcjo=", "Basic *******=");
+	http_close(http);
+}
+
+static void a_text_that_was_cut_ends_in_no_part_of_a_secret(void **state)
+{
+	static const char whole[] = "no access with 0123456789abcdef";
+	struct http *http = open_http("http://h/v3/0123456789abcdef", 1000, 1000, -1);
+	size_t before = strlen("no access with ");
+
+	(void)state;
+	for (size_t length = before; length <= strlen(whole); length++) {
+		char text[sizeof(whole)];
+
+		(void)snprintf(text, sizeof(text), "%.*s", (int)length, whole);
+		http_scrub(http, text);
+		if (length < before + 4) /* three characters say nothing */
+			continue;
+		assert_int_equal(strlen(text), length);
+		assert_int_equal(strspn(text + before, "*"), length - before);
+	}
+	is_scrubbed(http, "0123", "****");
+	is_scrubbed(http, "01234x", "01234x"); /* not cut there */
+	http_close(http);
+}
+
 static void labels_and_scrubbed_texts_hold_no_secrets(void **state)
 {
 	struct http *http = open_http("https://Alice:pass%40word@Node.Example:8443/v3/"
@@ -440,6 +491,8 @@ int main(void)
 		cmocka_unit_test(several_requests_are_under_way_at_once),
 		cmocka_unit_test(waits_end_when_they_are_told_to),
 		cmocka_unit_test(labels_and_scrubbed_texts_hold_no_secrets),
+		cmocka_unit_test(servers_may_repeat_secrets_in_other_forms),
+		cmocka_unit_test(a_text_that_was_cut_ends_in_no_part_of_a_secret),
 		cmocka_unit_test(urls_that_are_none_are_refused),
 	};
 

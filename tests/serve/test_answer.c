@@ -150,6 +150,32 @@ static void status_has_its_keys(void **state)
 	json_decref(status);
 }
 
+static void status_tells_how_the_work_goes(void **state)
+{
+	struct fixture *f = *state;
+	json_t *status = got(f, answer_status(&f->moment, &f->err));
+	const json_t *head = json_object_get(status, "node_head");
+	const json_t *lag = json_object_get(status, "lag");
+
+	/* whoever made the mirror has ended */
+	assert_true(json_is_null(json_object_get(status, "daemon")));
+	assert_true(json_is_null(json_object_get(status, "rate")));
+	assert_int_equal(number_at(head, "number"), DEMO_LAST_BLOCK);
+	assert_hex(head, "hash", 32);
+	assert_true(number_at(head, "timestamp") > 1600000000);
+	assert_true(number_at(head, "seen") > number_at(head, "timestamp"));
+	assert_int_equal(number_at(lag, "blocks"), 0);
+	assert_int_equal(number_at(lag, "seconds"), 0);
+	json_decref(status);
+
+	move_to(f, "200"); /* it is of now, not of then */
+	status = got(f, answer_status(&f->moment, &f->err));
+	assert_int_equal(number_at(json_object_get(status, "node_head"), "number"),
+			 DEMO_LAST_BLOCK);
+	assert_int_equal(number_at(json_object_get(status, "lag"), "blocks"), 0);
+	json_decref(status);
+}
+
 static void status_tells_how_the_nodes_are(void **state)
 {
 	struct fixture *f = *state;
@@ -778,6 +804,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		ANSWER_TEST(status_has_its_keys),
+		ANSWER_TEST(status_tells_how_the_work_goes),
 		ANSWER_TEST(status_tells_how_the_nodes_are),
 		ANSWER_TEST(pools_carry_the_common_figures),
 		ANSWER_TEST(a_pool_has_its_keys_and_the_types_of_its_figures),

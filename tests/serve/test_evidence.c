@@ -35,7 +35,7 @@ static int sync_once(void **state)
 	(void)state;
 	demo_open(&demo, &options);
 	if (demo_sync(&demo, UINT64_MAX) != OK ||
-	    endpoints_open(&source, &demo.config, NULL, &demo.logger, &demo.err) != OK)
+	    endpoints_open(&source, &demo.config, NULL, NULL, &demo.logger, &demo.err) != OK)
 		return -1;
 	honest = source->ops;
 	return 0;

@@ -310,21 +310,6 @@ static void a_store_without_blocks_is_nobodys_and_replaced(void **state)
 	store_close(store);
 }
 
-/* ---- what keeps the writer from writing ---- */
-
-static void the_writers_trouble_can_be_read(void **state)
-{
-	struct place *p = *state;
-	char words[64];
-
-	assert_false(store_read_trouble(words, sizeof(words), p->m.store));
-	store_tell_trouble(p->m.store, "disk full");
-	assert_true(store_read_trouble(words, sizeof(words), p->m.store));
-	assert_string_equal(words, "disk full");
-	store_tell_trouble(p->m.store, "");
-	assert_false(store_read_trouble(words, sizeof(words), p->m.store));
-}
-
 #define TEST(name) cmocka_unit_test_setup_teardown(name, place_setup, place_teardown)
 
 int main(void)
@@ -340,7 +325,6 @@ int main(void)
 		TEST(a_restore_that_is_not_finished_leaves_the_folder),
 		TEST(a_mirror_is_never_restored_over),
 		TEST(a_store_without_blocks_is_nobodys_and_replaced),
-		TEST(the_writers_trouble_can_be_read),
 	};
 
 	return cmocka_run_group_tests_name("store/snapshot", tests, NULL, NULL);
