@@ -18,6 +18,7 @@ struct progress {
 void progress_init(struct progress *progress, const struct command *command);
 void progress_show(void *context, const struct mirror_progress *p);
 void progress_block(void *context, const struct block_ref *block, uint64_t events);
+void progress_reorg(void *context, const struct mirror_reorg *reorg);
 void progress_end(struct progress *progress);
 
 #endif

@@ -55,7 +55,8 @@ static enum status open_with_progress(struct mirror **mirror, const struct comma
 				      struct progress *progress, const struct mirror_noter *noter,
 				      struct error *err)
 {
-	struct mirror_options options = {.context = progress, .noter = *noter};
+	struct mirror_options options = {
+		.on_reorg = progress_reorg, .context = progress, .noter = *noter};
 
 	if (!args_has(command->args, OPTION_QUIET)) {
 		options.on_progress = progress_show;
