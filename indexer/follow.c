@@ -9,22 +9,12 @@
 #include <inttypes.h>
 
 #include "indexer/mirror_impl.h"
+#include "indexer/pace.h"
 
 enum {
 	FOLLOW_GAP_MAX = 64, /* blocks behind from which on a backfill is the faster way */
 	WAIT_SLICE_MS = 100, /* a stop is noticed this fast */
-	TROUBLE_WAIT_MS_MAX = 30000,
-	STILL_POLLS = 8,  /* looks at an unmoved head before the pauses between them grow */
-	STILL_FACTOR = 4, /* to at most so many times poll_interval_ms */
-	NOT_YET_MAX = 3,  /* times in a row that an announced block may be missing quietly */
-};
-
-/* How long to wait for what. */
-struct pace {
-	uint64_t trouble_ms; /* the pause after the last trouble in a row; 0: there was none */
-	unsigned still;      /* looks in a row at which the head had not moved */
-	uint64_t still_ms;   /* the pause after the last of them */
-	unsigned not_yet;    /* times in a row that an announced block was missing */
+	RECORDED_WAIT_MS = 30000,
 };
 
 static enum status wait_ms(struct mirror *m, uint64_t wait, struct error *err)
@@ -112,31 +102,15 @@ static bool is_passing(enum status st)
 /* Waits after something that passes, and says what it was. */
 static enum status wait_out(struct mirror *m, struct pace *pace, struct error *err)
 {
-	if (m->is_not_yet && pace->not_yet++ < NOT_YET_MAX) {
+	uint64_t wait;
+
+	if (m->is_not_yet && pace_is_early(pace)) {
 		log_debug(m->logger, "%s", err->message);
 		return wait_ms(m, m->config->poll_interval_ms, err);
 	}
-	pace->trouble_ms = pace->trouble_ms ? pace->trouble_ms * 2 : m->config->poll_interval_ms;
-	if (pace->trouble_ms > TROUBLE_WAIT_MS_MAX)
-		pace->trouble_ms = TROUBLE_WAIT_MS_MAX;
-	log_warn(m->logger, "%s; trying again in %" PRIu64 " ms", err->message, pace->trouble_ms);
-	return wait_ms(m, pace->trouble_ms, err);
-}
-
-/* Where the head stands still for longer than a block takes, it need not be asked for as often. */
-static enum status wait_for_head(struct mirror *m, struct pace *pace, struct error *err)
-{
-	uint64_t interval = m->config->poll_interval_ms;
-
-	if (pace->still < STILL_POLLS) {
-		pace->still++;
-		pace->still_ms = interval;
-	} else {
-		pace->still_ms += pace->still_ms / 2;
-	}
-	if (pace->still_ms > STILL_FACTOR * interval)
-		pace->still_ms = STILL_FACTOR * interval;
-	return wait_ms(m, pace->still_ms, err);
+	wait = pace_after_trouble(pace, m->config->poll_interval_ms);
+	log_warn(m->logger, "%s; trying again in %" PRIu64 " ms", err->message, wait);
+	return wait_ms(m, wait, err);
 }
 
 enum status mirror_follow(struct mirror *m, struct error *err)
@@ -149,7 +123,7 @@ enum status mirror_follow(struct mirror *m, struct error *err)
 
 		if (source_is_recorded(m->source)) {
 			/* a recorded chain does not grow */
-			st = wait_ms(m, TROUBLE_WAIT_MS_MAX, err);
+			st = wait_ms(m, RECORDED_WAIT_MS, err);
 			continue;
 		}
 		m->is_not_yet = false;
@@ -161,11 +135,10 @@ enum status mirror_follow(struct mirror *m, struct error *err)
 			st = wait_out(m, &pace, err);
 			continue;
 		}
-		pace = has_moved || st != OK
-			       ? (struct pace){0}
-			       : (struct pace){.still = pace.still, .still_ms = pace.still_ms};
-		if (st == OK && !has_moved)
-			st = wait_for_head(m, &pace, err);
+		if (has_moved)
+			pace_moved(&pace);
+		else if (st == OK)
+			st = wait_ms(m, pace_at_rest(&pace, m->config->poll_interval_ms), err);
 	}
 	return mirror_is_stopping(m) ? OK : st;
 }

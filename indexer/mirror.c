@@ -468,8 +468,10 @@ enum status mirror_sync(struct mirror *m, uint64_t to, struct error *err)
 		st = mirror_find_births(m, head.number, err);
 	if (st == OK)
 		st = next_block(&sync.from, m, err);
-	if (st != OK)
+	if (st != OK) {
+		st = mirror_end_work(m, st, err);
 		return mirror_is_stopping(m) ? OK : st;
+	}
 	m->target = to;
 	sync.to = to;
 	sync.started_ms = clock_now_ms(&m->clock);
