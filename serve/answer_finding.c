@@ -14,7 +14,7 @@ struct entry {
 
 /* An id, or of a withdrawn one "ID-withdrawn": the same finding may stand again. */
 #define WITHDRAWN_SUFFIX "-withdrawn"
-enum { CURSOR_SIZE = 2 * FINDING_ID_BYTES + sizeof(WITHDRAWN_SUFFIX) };
+enum { ID_TEXT_SIZE = 2 * FINDING_ID_BYTES, CURSOR_SIZE = ID_TEXT_SIZE + sizeof(WITHDRAWN_SUFFIX) };
 
 struct finding_list {
 	const struct finding_query *query;

@@ -48,8 +48,8 @@ struct stage {
 
 	struct mirror_reorg reorgs[STAGE_REORGS_MAX];
 	unsigned reorg_requests[STAGE_REORGS_MAX]; /* from the step's begin until it was told */
-	size_t reorg_count; /* all; the first STAGE_REORGS_MAX are kept */
-	unsigned warnings; /* "trying again" */
+	size_t reorg_count;                        /* all; the first STAGE_REORGS_MAX are kept */
+	unsigned warnings;                         /* "trying again" */
 };
 
 void stage_open(struct stage *s, const struct sim_chain *chain);
