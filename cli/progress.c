@@ -113,3 +113,15 @@ void progress_block(void *context, const struct block_ref *block, uint64_t event
 	log_info(&progress->logger, "block %" PRIu64 " %s: %" PRIu64 " events", block->number,
 		 hash_format(hash, block->hash), events);
 }
+
+void progress_reorg(void *context, const struct mirror_reorg *reorg)
+{
+	struct progress *progress = context;
+	char withdrawn[64] = "";
+
+	if (reorg->withdrawn)
+		(void)snprintf(withdrawn, sizeof(withdrawn), "; %" PRIu64 " findings are withdrawn",
+			       reorg->withdrawn);
+	log_warn(&progress->logger, "reorg: rewound from block %" PRIu64 " to block %" PRIu64 "%s",
+		 reorg->old.number, reorg->fork.number, withdrawn);
+}

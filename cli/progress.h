@@ -30,6 +30,7 @@ void progress_close(struct progress *progress);
 bool progress_is_wanted(const struct progress *progress);
 void progress_show(void *context, const struct mirror_progress *p);
 void progress_block(void *context, const struct block_ref *block, uint64_t events);
+void progress_reorg(void *context, const struct mirror_reorg *reorg);
 void progress_end(struct progress *progress);
 
 #endif

@@ -88,11 +88,19 @@ static void on_block(void *context, const struct block_ref *block, uint64_t even
 		say_where(service, block->number);
 }
 
+static void on_reorg(void *context, const struct mirror_reorg *reorg)
+{
+	struct service *service = context;
+
+	progress_reorg(&service->progress, reorg);
+}
+
 struct mirror_options service_options(struct service *service, const struct mirror_noter *noter)
 {
 	return (struct mirror_options){.on_progress = on_progress,
 				       .on_block = on_block,
 				       .on_alive = on_alive,
+				       .on_reorg = on_reorg,
 				       .context = service,
 				       .noter = *noter};
 }

@@ -122,8 +122,10 @@ static json_t *ask_findings(const struct query *query, struct error *err)
 			return NULL;
 		}
 	}
-	if (state && strcmp(state, "open") != 0 && strcmp(state, "resolved") != 0) {
-		(void)error_set(err, ERR_USAGE, "--state %s: expected open or resolved", state);
+	if (state && strcmp(state, "open") != 0 && strcmp(state, "resolved") != 0 &&
+	    strcmp(state, "withdrawn") != 0) {
+		(void)error_set(err, ERR_USAGE, "--state %s: expected open, resolved or withdrawn",
+				state);
 		return NULL;
 	}
 	return answer_findings(query->moment, &wanted, &query->page, err);
@@ -159,6 +161,16 @@ static const char *log_suffix(struct arena *arena, const json_t *item)
 	return arena_printf(arena, ":%" PRIu64, number_of(item, "log_index"));
 }
 
+static const char *state_suffix(struct arena *arena, const json_t *item)
+{
+	const char *state = text_of(item, "state");
+
+	if (strcmp(state, "open") == 0)
+		return "";
+	return arena_printf(arena, " (%s%s)", state,
+			    strcmp(state, "withdrawn") == 0 ? " by a reorg" : "");
+}
+
 static void show_findings(const struct query *query, const json_t *document)
 {
 	const json_t *items = json_object_get(document, "items");
@@ -173,8 +185,7 @@ static void show_findings(const struct query *query, const json_t *document)
 
 		(void)printf("%s %s: pool %s, block %" PRIu64 "%s\n", text_of(item, "severity"),
 			     text_of(item, "check"), text_of(item, "pool"),
-			     number_of(item, "block"),
-			     strcmp(text_of(item, "state"), "open") == 0 ? "" : " (resolved)");
+			     number_of(item, "block"), state_suffix(style.arena, item));
 		if (json_is_string(transaction))
 			(void)printf("  transaction  %s%s\n", json_string_value(transaction),
 				     log_suffix(style.arena, item));

@@ -79,6 +79,20 @@ static void print_work(const struct command *command, const json_t *status)
 			     number_of(rate, "seconds"));
 }
 
+static void print_reorgs(const struct command *command, const json_t *status)
+{
+	const json_t *reorgs = json_object_get(status, "reorgs");
+	const json_t *last = json_array_get(json_object_get(reorgs, "items"), 0);
+
+	if (!last)
+		return;
+	(void)printf("%-10s %s, the last one of %" PRIu64 " blocks down to block %s\n", "reorgs",
+		     show_count(command->arena, number_of(reorgs, "count")),
+		     number_of(last, "depth"),
+		     show_count(command->arena, number_of(json_object_get(last, "old"), "number") -
+							number_of(last, "depth")));
+}
+
 static void print_status(const struct command *command, const json_t *status)
 {
 	const json_t *checks = json_object_get(status, "checks");
@@ -94,6 +108,7 @@ static void print_status(const struct command *command, const json_t *status)
 	(void)printf("%-10s %s\n", "proved", show_proved(command->arena, status));
 	print_nodes(status);
 	print_work(command, status);
+	print_reorgs(command, status);
 	(void)printf("%-10s %s\n", "events",
 		     show_count(command->arena, number_of(status, "events")));
 	(void)printf("%-10s %s passed, %s failed\n", "checks",

@@ -95,7 +95,6 @@ static enum status open_mirror(struct mirror **mirror, const struct command *com
 	struct mirror_options options = service_options(service, noter);
 
 	options.pause = *pause;
-
 	return mirror_open(mirror, command->config, &options, &service->progress.logger, err);
 }
 

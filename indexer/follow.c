@@ -1,12 +1,20 @@
-/* At the head: block by block, by hash, and back when the chain changes its mind. */
+/*
+ * At the head: block by block, and back when the chain changes its mind.
+ *
+ * Behind one url may stand several nodes, which know of different heads. So a head that went back,
+ * a block that is known by number and not by hash, or one without receipts, is a node that lags
+ * behind: nothing is dropped for it, nothing is applied, and it is asked again. What shows a reorg
+ * is another hash at a number that both sides have.
+ */
 #include <inttypes.h>
 
+#include "indexer/follow_pace.h"
 #include "indexer/mirror_impl.h"
 
 enum {
 	FOLLOW_GAP_MAX = 64, /* blocks behind from which on a backfill is the faster way */
 	WAIT_SLICE_MS = 100, /* a stop is noticed this fast */
-	TROUBLE_WAIT_MS_MAX = 30000,
+	RECORDED_WAIT_MS = 30000,
 };
 
 static enum status wait_ms(struct mirror *m, uint64_t wait, struct error *err)
@@ -41,6 +49,7 @@ static enum status apply_at_head(struct mirror *m, uint64_t number, struct error
 	if (st == OK)
 		st = mirror_flush(m, err);
 	/* A block that the node has announced and not yet got is passing trouble. */
+	m->is_not_yet = st == ERR_NOTFOUND;
 	if (st == ERR_NOTFOUND)
 		st = error_set(err, ERR_AGAIN, "%s has not got block %" PRIu64 " yet",
 			       source_label(m->source), number);
@@ -48,30 +57,6 @@ static enum status apply_at_head(struct mirror *m, uint64_t number, struct error
 		m->options.on_block(m->options.context, &block.ref, m->events_done - events);
 	arena_free(arena);
 	return st;
-}
-
-/* Whether our newest block is still the chain's, where the head has not risen above it. */
-static enum status is_still_there(bool *out, struct mirror *m, const struct block_record *cursor,
-				  const struct block_ref *head, struct error *err)
-{
-	struct block_record ours;
-	struct store_txn *txn;
-	enum status st;
-
-	*out = true;
-	if (head->number == cursor->ref.number) {
-		*out = hash_equal(head->hash, cursor->ref.hash);
-		return OK;
-	}
-	/* A head below our cursor: a node that lags behind, or a shorter branch. */
-	st = store_begin(&txn, m->store, STORE_READ, err);
-	if (st != OK)
-		return st;
-	st = store_block(&ours, txn, head->number, err);
-	store_abort(txn);
-	if (st == OK)
-		*out = hash_equal(head->hash, ours.ref.hash);
-	return st == ERR_NOTFOUND ? OK : st;
 }
 
 /* One look at the head; *has_moved where something was done. */
@@ -94,7 +79,7 @@ static enum status step(struct mirror *m, bool *has_moved, struct error *err)
 		return mirror_sync(m, UINT64_MAX, err);
 	}
 	if (head.number <= cursor.ref.number) {
-		st = is_still_there(&is_there, m, &cursor, &head, err);
+		st = mirror_is_on_chain(&is_there, m, &cursor, &head, err);
 		if (st == OK && !is_there) {
 			*has_moved = true;
 			st = mirror_rewind_to_fork(m, err);
@@ -118,9 +103,27 @@ static bool is_passing(enum status st)
 	return st == ERR_AGAIN || st == ERR_BAD_DATA || st == ERR_FULL;
 }
 
+/* Waits after something that passes, and says what it was. */
+static enum status wait_out(struct mirror *m, struct follow_pace *pace, enum status trouble,
+			    struct error *err)
+{
+	uint64_t wait;
+
+	if (m->is_not_yet && follow_pace_is_early(pace)) {
+		log_debug(m->logger, "%s", err->message);
+		return wait_ms(m, m->config->poll_interval_ms, err);
+	}
+	wait = follow_pace_after_trouble(pace, m->config->poll_interval_ms);
+	if (trouble == ERR_FULL)
+		mirror_tell_full(m, err);
+	else
+		log_warn(m->logger, "%s; trying again in %" PRIu64 " ms", err->message, wait);
+	return wait_ms(m, wait, err);
+}
+
 enum status mirror_follow(struct mirror *m, struct error *err)
 {
-	uint64_t trouble_ms = 0;
+	struct follow_pace pace = {0};
 	enum status st = OK;
 
 	while (st == OK && !mirror_is_stopping(m)) {
@@ -132,9 +135,10 @@ enum status mirror_follow(struct mirror *m, struct error *err)
 		}
 		if (source_is_recorded(m->source)) {
 			/* a recorded chain does not grow */
-			st = wait_ms(m, TROUBLE_WAIT_MS_MAX, err);
+			st = wait_ms(m, RECORDED_WAIT_MS, err);
 			continue;
 		}
+		m->is_not_yet = false;
 		st = step(m, &has_moved, err);
 		st = mirror_end_work(m, st, err);
 		if (mirror_is_stopping(m))
@@ -144,23 +148,16 @@ enum status mirror_follow(struct mirror *m, struct error *err)
 			continue;
 		}
 		if (is_passing(st)) {
-			trouble_ms = trouble_ms ? trouble_ms * 2 : m->config->poll_interval_ms;
-			if (trouble_ms > TROUBLE_WAIT_MS_MAX)
-				trouble_ms = TROUBLE_WAIT_MS_MAX;
-			if (st == ERR_FULL)
-				mirror_tell_full(m, err);
-			else
-				log_warn(m->logger, "%s; trying again in %" PRIu64 " ms",
-					 err->message, trouble_ms);
-			st = wait_ms(m, trouble_ms, err);
+			st = wait_out(m, &pace, st, err);
 			continue;
 		}
-		if (st != OK)
-			return st;
-		trouble_ms = 0;
-		mirror_has_room(m);
-		if (!has_moved)
-			st = wait_ms(m, m->config->poll_interval_ms, err);
+		if (st == OK)
+			mirror_has_room(m);
+		if (has_moved)
+			follow_pace_moved(&pace);
+		else if (st == OK)
+			st = wait_ms(m, follow_pace_at_rest(&pace, m->config->poll_interval_ms),
+				     err);
 	}
 	return mirror_is_stopping(m) ? OK : st;
 }

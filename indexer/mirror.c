@@ -177,6 +177,8 @@ enum status mirror_open(struct mirror **out, const struct config *config,
 	if (st == OK)
 		st = mirror_read_births(m, err);
 	if (st == OK)
+		st = mirror_load_border(m, err);
+	if (st == OK)
 		st = mirror_load_refusals(m, err);
 	if (st != OK) {
 		mirror_close(m);
@@ -396,6 +398,7 @@ enum status mirror_look(struct block_ref *head, struct mirror *m, struct error *
 	if (st == OK) {
 		m->seen.has_finalized = true;
 		m->seen.finalized = finalized.number;
+		st = mirror_note_final(m, &finalized, err);
 	}
 	return st == ERR_NOTFOUND ? OK : st;
 }
@@ -439,21 +442,17 @@ static enum status sync_segments(struct mirror *m, struct sync *sync, struct err
 
 /* While nobody looked, the chain may have dropped the block on which the next one would be built.
  */
-static enum status check_cursor(struct mirror *m, struct error *err)
+static enum status check_cursor(struct mirror *m, const struct block_ref *head, struct error *err)
 {
 	struct block_record cursor;
-	struct block_ref there;
+	bool is_there;
 	bool is_empty;
 	enum status st = mirror_cursor(&cursor, &is_empty, m, err);
 
 	if (st != OK || is_empty)
 		return st;
-	st = source_headers(&there, m->source, &cursor.ref.number, 1, err);
-	if (st == ERR_NOTFOUND) /* a node that lags behind */
-		return OK;
-	if (st == OK && !hash_equal(there.hash, cursor.ref.hash))
-		st = mirror_rewind_to_fork(m, err);
-	return st;
+	st = mirror_is_on_chain(&is_there, m, &cursor, head, err);
+	return st == OK && !is_there ? mirror_rewind_to_fork(m, err) : st;
 }
 
 enum status mirror_end_work(struct mirror *m, enum status st, struct error *err)
@@ -484,13 +483,15 @@ static enum status sync_to(struct mirror *m, uint64_t to, struct error *err)
 				 source_label(m->source), head.number);
 	st = mirror_check_checkpoint(m, &head, err);
 	if (st == OK)
-		st = check_cursor(m, err);
+		st = check_cursor(m, &head, err);
 	if (st == OK)
 		st = mirror_find_births(m, head.number, err);
 	if (st == OK)
 		st = next_block(&sync.from, m, err);
-	if (st != OK)
+	if (st != OK) {
+		st = mirror_end_work(m, st, err);
 		return mirror_is_stopping(m) ? OK : st;
+	}
 	m->target = to;
 	sync.to = to;
 	sync.started_ms = clock_now_ms(&m->clock);

@@ -22,6 +22,18 @@ struct mirror_progress {
 	bool is_last;
 };
 
+/* The chain had another branch: blocks were dropped, and what stood in them. */
+struct mirror_reorg {
+	uint64_t number;       /* which of the mirror's reorgs, counted from 1 */
+	struct block_ref fork; /* the newest block that was kept; zeros where none was */
+	struct block_ref old;  /* the newest that was dropped */
+	struct block_ref head; /* the node's head when it was noticed: its time says when */
+	uint64_t dropped;      /* blocks of the mirror; a sparse one has fewer than the chain */
+	uint64_t withdrawn;    /* findings */
+	bool has_border;       /* whether a block of the mirror was final then */
+	uint64_t border;       /* the newest that was */
+};
+
 /*
  * Somebody else who keeps notes in the mirror's store (store/notes.h), which has one writer. Called
  * by the mirror's thread, between runs of blocks. All members NULL: nobody.
@@ -54,6 +66,8 @@ struct mirror_options {
 	/* It works, or waits as it should: called by the thread that opened the mirror, many times
 	 * a second, and not while it hangs (base/pulse.h); may be NULL. */
 	void (*on_alive)(void *context);
+	/* Told about each reorganisation, when it is committed; may be NULL. */
+	void (*on_reorg)(void *context, const struct mirror_reorg *reorg);
 	void *context;
 	struct mirror_noter noter;
 	struct mirror_break pause;

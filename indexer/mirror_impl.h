@@ -68,9 +68,12 @@ struct mirror {
 	size_t refusal_capacity;
 	struct arena *refusal_arena; /* text of all of them; reset when there is none */
 	unsigned orphans; /* times in a row that a block stood on another parent and no reorg was */
+	bool has_border;  /* see rewind.c */
+	uint64_t border;
 	struct hash distrusted; /* a block of ours whose child did not stand on it */
 	uint64_t target;        /* of the sync under way: views are asked there */
 	bool is_at_head;        /* following: views are asked at each block */
+	bool is_not_yet;        /* following: what failed was to get an announced block */
 	struct chain_seen seen;
 	uint64_t seen_ms; /* when the head was, since 1970; 0: not yet */
 	struct rate rate;
@@ -115,11 +118,31 @@ enum status mirror_flush(struct mirror *m, struct error *err) MUST_CHECK;
 /* Events applied since mirror_open, with those of the open run. */
 uint64_t mirror_events(const struct mirror *m);
 
-/* rewind.c: drops every block above `number`. */
+/* rewind.c: drops every block above `number`, whatever the chain says. */
 enum status mirror_drop_above(struct mirror *m, uint64_t number, struct error *err) MUST_CHECK;
 
-/* rewind.c: after a parent that does not match, drops blocks until the chain agrees. */
+/*
+ * rewind.c: after a parent or a hash that does not match, drops the blocks that the chain has not
+ * any more, and notes the reorg. ERR_BAD_DATA, with a pending finding of the source: it wants to
+ * undo a final block; nothing was changed. ERR_DENIED: the configured checkpoint, or all blocks.
+ * ERR_AGAIN: what the source says now does not show that anything must go.
+ */
 enum status mirror_rewind_to_fork(struct mirror *m, struct error *err) MUST_CHECK;
+
+/* rewind.c: keeps what is known to be final, out of what a node said of a final block. */
+enum status mirror_note_final(struct mirror *m, const struct block_ref *finalized,
+			      struct error *err) MUST_CHECK;
+enum status mirror_load_border(struct mirror *m, struct error *err) MUST_CHECK;
+
+/* rewind.c: false where the source has another block at our newest one's number, or, where its head
+ * is lower, at its head's. */
+enum status mirror_is_on_chain(bool *out, struct mirror *m, const struct block_record *cursor,
+			       const struct block_ref *head, struct error *err) MUST_CHECK;
+
+/* fork.c: the newest of our blocks that the source's chain has. ERR_NOTFOUND: none. ERR_AGAIN: its
+ * head went back, and nothing of ours is known to be gone. */
+enum status mirror_find_fork(struct block_record *out, struct mirror *m,
+			     const struct block_record *cursor, struct error *err) MUST_CHECK;
 
 /* mirror_nodes.c: the configured endpoints as one source; see mirror_open. */
 enum status mirror_open_source(struct mirror *m, struct error *err) MUST_CHECK;

@@ -11,7 +11,7 @@
 #include "indexer/prove_block.h"
 #include "indexer/source_impl.h"
 
-enum { TRIES = 3 };
+enum { TRIES = 3, EMPTY_TRIES = 2 };
 
 /* One block on its way. */
 struct fetching {
@@ -35,6 +35,10 @@ static enum status no_block(const struct source *source, uint64_t number, const 
 			 number, hash_format(text, *hash));
 }
 
+/*
+ * Where nothing is proved, "no logs" is believed when it is said twice: the first time, a node
+ * behind a balancer may have answered just before it got the block, and have it just after.
+ */
 static enum status believe(struct fetched_block *out, struct arena *arena, struct source *source,
 			   uint64_t number, const struct hash *hash, const struct block_wish *wish,
 			   struct error *err)
@@ -44,9 +48,10 @@ static enum status believe(struct fetched_block *out, struct arena *arena, struc
 	out->node = source->label;
 	if (st == OK && hash && !hash_equal(out->ref.hash, *hash))
 		st = no_block(source, number, hash, err);
-	return st == OK ? source_block_logs(&out->logs, &out->log_count, arena, source, &out->ref,
-					    wish->filters, wish->filter_count, err)
-			: st;
+	for (int tries = 0; st == OK && !out->log_count && tries < EMPTY_TRIES; tries++)
+		st = source_block_logs(&out->logs, &out->log_count, arena, source, &out->ref,
+				       wish->filters, wish->filter_count, err);
+	return st;
 }
 
 static enum status unproved(struct fetching *fetching, struct error *err)

@@ -3,7 +3,7 @@
  *
  * What is told is a JSON document and a line end:
  *
- *	{ "version": 1, "kind": "finding", "state": "open" or "resolved",
+ *	{ "version": 1, "kind": "finding", "state": "open", "resolved" or "withdrawn",
  *	  "text": one line for people, "finding": an item of answer_findings }
  *
  * Each alert is told of an open finding whose severity is at least its min_severity, and of its

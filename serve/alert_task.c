@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "reconcile/source_check.h"
+#include "reconcile/withdrawn.h"
 #include "serve/alert_impl.h"
 
 static bool is_pending(const struct pending_finding *pending, size_t count,
@@ -14,19 +15,30 @@ static bool is_pending(const struct pending_finding *pending, size_t count,
 	return false;
 }
 
-/* What became of a finding that does not wait any more; false where it is open as a row. */
-static bool read_end(struct finding *out, const struct alert_note *note, struct state *state)
+/* What became of a finding that does not wait any more; *is_open where it is open as a row. */
+static enum status read_end(struct finding *out, bool *is_open, const struct alert_note *note,
+			    struct state *state, struct arena *arena, struct store_txn *txn,
+			    struct error *err)
 {
+	const struct alert_about *about = &note->about;
+	struct withdrawn_finding withdrawn;
 	const struct finding *row = NULL;
+	enum status st;
 
 	*out = note->finding;
 	out->state = "resolved";
 	if (state)
-		row = state_row(state, &table_finding, note->about.pool, note->about.key);
-	/* Without a row, the block that resolved it was undone meanwhile. */
+		row = state_row(state, &table_finding, about->pool, about->key);
+	*is_open = row && strcmp(row->state, "open") == 0;
 	if (row && strcmp(row->state, "resolved") == 0)
 		out->resolved_at = row->resolved_at;
-	return !row || strcmp(row->state, "open") != 0;
+	if (row && *row->state)
+		return OK;
+	/* Without a row, the block that resolved it was undone meanwhile. */
+	st = withdrawn_get(&withdrawn, arena, txn, about->pool, about->key, err);
+	if (st == OK)
+		out->state = "withdrawn";
+	return st == ERR_NOTFOUND ? OK : st;
 }
 
 static enum status read_ends(struct alert_task *tasks, size_t count, struct arena *arena,
@@ -45,10 +57,15 @@ static enum status read_ends(struct alert_task *tasks, size_t count, struct aren
 		state = state_open(txn, cursor.ref.number);
 	else if (st != ERR_NOTFOUND) /* no block yet */
 		return st;
-	for (size_t i = 0; i < count; i++)
-		tasks[i].is_open = is_pending(pending, pending_count, &tasks[i].note.about) ||
-				   !read_end(&tasks[i].end, &tasks[i].note, state);
-	st = state ? state_status(state, err) : OK;
+	st = OK;
+	for (size_t i = 0; st == OK && i < count; i++) {
+		tasks[i].is_open = is_pending(pending, pending_count, &tasks[i].note.about);
+		if (!tasks[i].is_open)
+			st = read_end(&tasks[i].end, &tasks[i].is_open, &tasks[i].note, state,
+				      arena, txn, err);
+	}
+	if (st == OK && state)
+		st = state_status(state, err);
 	if (state)
 		state_close(state);
 	return st;

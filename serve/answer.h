@@ -49,12 +49,12 @@ json_t *answer_events(struct moment *m, const struct event_query *query, const s
 struct finding_query {
 	const struct pool *pool; /* NULL: all */
 	const char *check;       /* id, or NULL */
-	const char *state;       /* "open", "resolved", or NULL: both */
+	const char *state;       /* "open", "resolved", "withdrawn", or NULL: all */
 	bool has_severity;
 	enum severity severity; /* at least */
 };
 
-/* By block, then in the order of finding; the cursor is the id. */
+/* By block, then in the order of finding; the cursor is the id, or says that it is withdrawn. */
 json_t *answer_findings(struct moment *m, const struct finding_query *query,
 			const struct page *page, struct error *err);
 
@@ -85,6 +85,9 @@ enum status nodes_put(json_t *status, const struct moment *m, struct error *err)
 
 /* Puts `daemon`, `node_head`, `lag` and `rate`, all of now: who writes, and how the work goes. */
 enum status work_put(json_t *status, const struct moment *m, struct error *err) MUST_CHECK;
+/* Puts `reorgs`: {count, items}, how often blocks were dropped, and the last times, newest first.
+ */
+enum status reorgs_put(json_t *status, const struct moment *m, struct error *err) MUST_CHECK;
 
 /* Pieces that the others are made of (json.c). */
 json_t *json_u256(u256 value);

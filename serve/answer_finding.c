@@ -1,18 +1,25 @@
 /* findings. */
+#include <stdio.h>
 #include <stdlib.h>
 
-#include "reconcile/finding.h"
+#include "reconcile/withdrawn.h"
 #include "serve/answer.h"
 
 struct entry {
 	uint8_t key[FINDING_ID_BYTES];
 	const struct pool *pool;
 	struct finding finding;
+	const struct withdrawn_finding *withdrawn; /* NULL: the finding stands */
 };
+
+/* An id, or of a withdrawn one "ID-withdrawn": the same finding may stand again. */
+#define WITHDRAWN_SUFFIX "-withdrawn"
+enum { ID_TEXT_SIZE = 2 * FINDING_ID_BYTES, CURSOR_SIZE = ID_TEXT_SIZE + sizeof(WITHDRAWN_SUFFIX) };
 
 struct finding_list {
 	const struct finding_query *query;
 	const struct pool *pool;
+	const struct withdrawn_finding *withdrawn; /* of the one that is added */
 	struct arena *arena;
 	struct entry *entries;
 	size_t count;
@@ -40,6 +47,7 @@ static bool add_finding(void *context, const uint8_t *key, const struct finding 
 	entry = &list->entries[list->count++];
 	memcpy(entry->key, key, FINDING_ID_BYTES);
 	entry->pool = list->pool;
+	entry->withdrawn = list->withdrawn;
 	entry->finding = *finding;
 	/* The walk's memory is its own: keep the text. */
 	entry->finding.check = arena_string(list->arena, finding->check);
@@ -61,7 +69,18 @@ static int by_place(const void *a, const void *b)
 		return x->finding.block < y->finding.block ? -1 : 1;
 	if (x->finding.ordinal != y->finding.ordinal)
 		return x->finding.ordinal < y->finding.ordinal ? -1 : 1;
-	return memcmp(x->key, y->key, FINDING_ID_BYTES);
+	if (memcmp(x->key, y->key, FINDING_ID_BYTES) != 0)
+		return memcmp(x->key, y->key, FINDING_ID_BYTES);
+	return (x->withdrawn != NULL) - (y->withdrawn != NULL);
+}
+
+static const char *cursor_of(char out[CURSOR_SIZE], const struct entry *entry)
+{
+	char id[2 * FINDING_ID_BYTES + 1];
+
+	(void)snprintf(out, CURSOR_SIZE, "%s%s", finding_id_format(id, entry->key),
+		       entry->withdrawn ? WITHDRAWN_SUFFIX : "");
+	return out;
 }
 
 json_t *json_finding(const struct pool *pool, const uint8_t *key, const struct finding *f,
@@ -94,16 +113,33 @@ json_t *json_finding(const struct pool *pool, const uint8_t *key, const struct f
 	return item;
 }
 
-/* The page behind the entry whose id is `after`. */
+static json_t *json_entry(const struct entry *entry, struct arena *arena)
+{
+	json_t *item = json_finding(entry->pool, entry->key, &entry->finding, arena);
+	const struct withdrawn_finding *w = entry->withdrawn;
+	json_t *by;
+
+	if (!w)
+		return item;
+	by = json_object();
+	json_put(by, "reorg", json_integer((json_int_t)w->reorg));
+	json_put(by, "fork", json_integer((json_int_t)w->fork));
+	json_put(by, "block_hash",
+		 hash_is_zero(w->block_hash) ? json_null() : json_hash(w->block_hash));
+	json_put(item, "withdrawn", by);
+	return item;
+}
+
+/* The page behind the entry whose cursor is `after`. */
 static json_t *page_of(const struct finding_list *list, const struct page *page, struct error *err)
 {
 	json_t *items;
 	size_t i = 0;
-	char id[2 * FINDING_ID_BYTES + 1] = "";
+	char cursor[CURSOR_SIZE] = "";
 
 	if (page->after) {
 		while (i < list->count &&
-		       strcmp(finding_id_format(id, list->entries[i].key), page->after) != 0)
+		       strcmp(cursor_of(cursor, &list->entries[i]), page->after) != 0)
 			i++;
 		if (i++ == list->count) {
 			(void)error_set(err, ERR_USAGE, "no finding \"%s\" to go on from",
@@ -113,13 +149,11 @@ static json_t *page_of(const struct finding_list *list, const struct page *page,
 	}
 	items = json_array();
 	for (; i < list->count && (!page->limit || json_array_size(items) < page->limit); i++) {
-		(void)finding_id_format(id, list->entries[i].key);
-		if (json_array_append_new(
-			    items, json_finding(list->entries[i].pool, list->entries[i].key,
-						&list->entries[i].finding, list->arena)) != 0)
+		(void)cursor_of(cursor, &list->entries[i]);
+		if (json_array_append_new(items, json_entry(&list->entries[i], list->arena)) != 0)
 			abort();
 	}
-	return json_list(items, i < list->count ? json_string(id) : NULL);
+	return json_list(items, i < list->count ? json_string(cursor) : NULL);
 }
 
 static enum status check_check_id(const struct moment *m, const char *id, struct error *err)
@@ -149,6 +183,27 @@ static void add_pending(struct finding_list *list, const struct moment *m)
 	}
 }
 
+/* Of now, as what is pending. */
+static enum status add_withdrawn(struct finding_list *list, const struct moment *m,
+				 struct error *err)
+{
+	struct withdrawn_finding *items = NULL;
+	size_t count = 0;
+	enum status st = OK;
+
+	if (m->number == m->cursor.ref.number)
+		st = withdrawn_read(&items, &count, m->arena, m->txn, err);
+	for (size_t i = 0; st == OK && i < count; i++) {
+		if (items[i].pool >= m->config->pool_count)
+			continue;
+		list->pool = &m->config->pools[items[i].pool];
+		list->withdrawn = &items[i];
+		if (!list->query->pool || list->query->pool == list->pool)
+			(void)add_finding(list, items[i].key, &items[i].finding);
+	}
+	return st;
+}
+
 json_t *answer_findings(struct moment *m, const struct finding_query *query,
 			const struct page *page, struct error *err)
 {
@@ -165,7 +220,7 @@ json_t *answer_findings(struct moment *m, const struct finding_query *query,
 			findings_each(&r, add_finding, &list);
 	}
 	add_pending(&list, m);
-	if (moment_status(m, err) == OK) {
+	if (moment_status(m, err) == OK && add_withdrawn(&list, m, err) == OK) {
 		if (list.count)
 			qsort(list.entries, list.count, sizeof(*list.entries), by_place);
 		document = page_of(&list, page, err);

@@ -73,6 +73,8 @@ json_t *answer_status(struct moment *m, struct error *err)
 		st = nodes_put(status, m, err);
 	if (st == OK)
 		st = work_put(status, m, err);
+	if (st == OK)
+		st = reorgs_put(status, m, err);
 	json_put(status, "events", json_integer((json_int_t)events));
 	json_put(status, "checks", checks);
 	json_put(status, "findings", findings);

@@ -23,6 +23,7 @@
 #include <strings.h>
 #include <sys/epoll.h>
 #include <sys/signalfd.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "tests/bench/archive.h"
@@ -58,6 +59,8 @@ struct server {
 	struct archive_figures figures;
 	uint64_t max_logs;
 	uint64_t max_range;
+	uint64_t head;    /* it grows by bench_grow up to the last block */
+	uint64_t told_ns; /* the monotonic clock when the head was first told; 0: not yet */
 	int epoll;
 	int listener;
 	int signals;
@@ -85,7 +88,7 @@ static bool parse_number(uint64_t *out, const char *text)
 /* A number or a tag; false for anything else. */
 static bool parse_tag(uint64_t *out, const struct server *s, const char *text)
 {
-	uint64_t head = s->figures.last;
+	uint64_t head = s->head;
 
 	if (!text || strcmp(text, "latest") == 0 || strcmp(text, "pending") == 0)
 		*out = head;
@@ -109,7 +112,7 @@ static bool parse_block(uint64_t *out, const struct server *s, const json_t *val
 		       archive_find(out, s->archive, hash);
 	if (json_is_object(value))
 		value = json_object_get(value, "blockNumber");
-	return parse_tag(out, s, json_string_value(value)) && *out <= s->figures.last;
+	return parse_tag(out, s, json_string_value(value)) && *out <= s->head;
 }
 
 static bool parse_topics(struct log_filter *filter, struct hash values[][FILTER_VALUES_MAX],
@@ -236,7 +239,27 @@ static void get_code(struct text *out, const struct server *s, const json_t *add
 		text_string(out, "\"result\":\"0x\"");
 }
 
-static void get_header(struct text *out, const struct server *s, const json_t *at, bool is_by_hash)
+static uint64_t now_ns(void)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+}
+
+/* Answers when the head was first told, and has one block more from now on. */
+static void grow(struct text *out, struct server *s)
+{
+	text_string(out, "\"result\":\"");
+	text_quantity(out, s->told_ns);
+	text_string(out, "\"");
+	if (s->head < s->figures.last) {
+		s->head++;
+		s->told_ns = 0;
+	}
+}
+
+static void get_header(struct text *out, struct server *s, const json_t *at, bool is_by_hash)
 {
 	const char *text = json_string_value(at);
 	struct hash hash;
@@ -251,6 +274,8 @@ static void get_header(struct text *out, const struct server *s, const json_t *a
 		number = UINT64_MAX;
 	}
 	archive_header(out, s->archive, number);
+	if (number == s->head && !s->told_ns)
+		s->told_ns = now_ns();
 }
 
 static void get_receipts(struct text *out, const struct server *s, const json_t *at)
@@ -300,8 +325,10 @@ static void answer(struct text *out, struct server *s, const json_t *ask)
 	} else if (strcmp(method, "eth_syncing") == 0) {
 		text_string(out, "\"result\":false");
 	} else if (strcmp(method, "eth_blockNumber") == 0) {
-		(void)snprintf(text, sizeof(text), "\"result\":\"0x%" PRIx64 "\"", s->figures.last);
+		(void)snprintf(text, sizeof(text), "\"result\":\"0x%" PRIx64 "\"", s->head);
 		text_string(out, text);
+	} else if (strcmp(method, "bench_grow") == 0) {
+		grow(out, s);
 	} else if (strcmp(method, "eth_getCode") == 0) {
 		get_code(out, s, first, second);
 	} else if (strcmp(method, "eth_call") == 0) {
@@ -548,7 +575,8 @@ static void loop(struct server *s)
 static void usage(void)
 {
 	(void)fputs("usage: bench_server [--events N] [--accounts N] [--seed S] [--weeks W] "
-		    "[--every K]\n                    [--proof 0|1] [--foreign N] [--port P] "
+		    "[--every K] [--block-events N]\n                    [--behind N] [--proof "
+		    "0|1] [--foreign N] [--port P] "
 		    "[--max-logs N] [--max-range N]\n",
 		    stderr);
 	exit(2);
@@ -561,17 +589,25 @@ int main(int argc, char **argv)
 	uint64_t weeks = 0;
 	uint64_t proof = 0;
 	uint64_t foreign = 0;
+	uint64_t behind = 0;
 	struct archive_options options = {.history = {.seed = 1, .events = 1000000, .every = 1}};
 	struct synthetic_options *history = &options.history;
 	struct server server = {0};
 	const struct {
 		const char *name;
 		uint64_t *value;
-	} flags[] = {{"--events", &history->events},   {"--accounts", &accounts},
-		     {"--seed", &history->seed},       {"--weeks", &weeks},
-		     {"--every", &history->every},     {"--proof", &proof},
-		     {"--foreign", &foreign},          {"--port", &port},
-		     {"--max-logs", &server.max_logs}, {"--max-range", &server.max_range}};
+	} flags[] = {{"--events", &history->events},
+		     {"--accounts", &accounts},
+		     {"--seed", &history->seed},
+		     {"--weeks", &weeks},
+		     {"--every", &history->every},
+		     {"--block-events", &history->block_events},
+		     {"--behind", &behind},
+		     {"--proof", &proof},
+		     {"--foreign", &foreign},
+		     {"--port", &port},
+		     {"--max-logs", &server.max_logs},
+		     {"--max-range", &server.max_range}};
 	sigset_t stops;
 
 	for (int i = 1; i < argc; i += 2) {
@@ -598,6 +634,7 @@ int main(int argc, char **argv)
 	server.epoll = epoll_create1(EPOLL_CLOEXEC);
 	server.archive = archive_open(&options);
 	server.figures = archive_figures(server.archive);
+	server.head = server.figures.last > behind ? server.figures.last - behind : 0;
 	if (server.signals < 0 || server.epoll < 0 || !listen_on(&server, &port)) {
 		perror("bench_server");
 		return 1;

@@ -10,7 +10,7 @@
 #include "tests/bench/table.h"
 #include "tests/bench/watched.h"
 
-enum { ARGUMENTS_MAX = 20, NUMBER_BYTES = 24, LINE_MAX_BYTES = 512, DEFAULT_MAX_LOGS = 10000 };
+enum { ARGUMENTS_MAX = 24, NUMBER_BYTES = 24, LINE_MAX_BYTES = 512, DEFAULT_MAX_LOGS = 10000 };
 
 struct serving start_server(char *program, const struct history *history)
 {
@@ -21,6 +21,8 @@ struct serving start_server(char *program, const struct history *history)
 		{"--events", history->events},
 		{"--every", history->every},
 		{"--foreign", history->foreign},
+		{"--block-events", history->block_events},
+		{"--behind", history->behind},
 		{"--proof", 1},
 		{"--accounts", number_from_environment("BENCH_ACCOUNTS", 20000)},
 		{"--seed", number_from_environment("BENCH_SEED", 1)},
@@ -51,7 +53,7 @@ struct serving start_server(char *program, const struct history *history)
 		   " transactions at http://127.0.0.1:%" SCNu64,
 		   &serving.events, &serving.logs, &serving.megabytes, &serving.blocks,
 		   &serving.first, &serving.last, &serving.transactions, &serving.port) != 8) {
-		(void)fprintf(stderr, "bench_sync: the server does not serve\n");
+		(void)fprintf(stderr, "the server of the bench does not serve\n");
 		exit(1);
 	}
 	return serving;

@@ -12,6 +12,8 @@ struct history {
 	uint64_t events;
 	uint64_t every;
 	uint64_t foreign;
+	uint64_t block_events; /* 0: drawn */
+	uint64_t behind;       /* how many blocks the head still has to grow */
 };
 
 struct serving {

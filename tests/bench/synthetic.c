@@ -277,7 +277,8 @@ static uint64_t spacing(const struct synthetic_options *options)
 {
 	uint64_t weeks = options->weeks ? options->weeks : DEFAULT_WEEKS;
 	uint64_t every = options->every ? options->every : 1;
-	uint64_t numbers = (options->events * 2 / EVENTS_PER_BLOCK + 1) * every;
+	uint64_t halves = options->block_events ? 2 * options->block_events : EVENTS_PER_BLOCK;
+	uint64_t numbers = (options->events * 2 / halves + 1) * every;
 	uint64_t slots = weeks * API3_WEEK / numbers / SECONDS_PER_SLOT;
 
 	return (slots ? slots : 1) * SECONDS_PER_SLOT;
@@ -977,11 +978,14 @@ static void act(struct synthetic *s)
 
 /* ---- blocks ---- */
 
-/* 1 to 20 events, small blocks more often than big ones. */
+/* 1 to 20 events where no other number is wished, small blocks more often than big ones. */
 static uint64_t block_size(struct synthetic *s)
 {
-	uint64_t draw = below(s, 1024);
+	uint64_t draw;
 
+	if (s->options.block_events)
+		return s->options.block_events;
+	draw = below(s, 1024);
 	return 1 + draw * draw * draw * 20 / (UINT64_C(1) << 30);
 }
 

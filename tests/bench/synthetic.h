@@ -20,10 +20,11 @@ enum { SYNTHETIC_BIRTH = 1000 }; /* the pool's deployment; the token exists from
 
 struct synthetic_options {
 	uint64_t seed;
-	uint64_t events;   /* pool events at least; the last transaction is not cut */
-	uint32_t accounts; /* stakers */
-	uint32_t weeks;    /* that the whole history takes, about; 0: 208 */
-	uint64_t every;    /* block numbers from one block with events to the next; 0: 1 */
+	uint64_t events;       /* pool events at least; the last transaction is not cut */
+	uint32_t accounts;     /* stakers */
+	uint32_t weeks;        /* that the whole history takes, about; 0: 208 */
+	uint64_t every;        /* block numbers from one block with events to the next; 0: 1 */
+	uint64_t block_events; /* pool events in a block at least; 0: drawn, 6 to 7 on average */
 };
 
 struct synthetic_block {

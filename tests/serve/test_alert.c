@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "reconcile/source_check.h"
+#include "reconcile/withdrawn.h"
 #include "serve/alert_note.h"
 #include "tests/support/fakenode.h"
 #include "tests/support/scratch.h"
@@ -493,6 +494,32 @@ static void a_finding_that_opens_again_is_told_again(void **state)
 	assert_non_null(strstr(f->receiver.last, "\"resolved_at\":null"));
 }
 
+/* The block that ended it was abandoned, before the alert was told of the end. */
+static void an_end_that_a_reorg_took_back_is_told_as_withdrawn(void **state)
+{
+	struct fixture *f = *state;
+	struct pending_finding pending = finding_of(5, 0, SEVERITY_ERROR);
+	struct store_txn *txn;
+	uint64_t count = 0;
+
+	start(f);
+	open_finding(f, pending);
+	expect_told(f, 1, "open 5");
+	note_news(f);
+	stop(f);
+	resolve_finding(f, pending);
+	assert_ok(store_begin(&txn, f->store, STORE_WRITE, &f->err), f->err);
+	assert_ok(withdrawn_put(&count, txn, &f->pools[0], 4, 1, &f->err), f->err);
+	assert_int_equal(count, 1);
+	assert_ok(store_rewind(txn, 4, &f->err), f->err);
+	assert_ok(store_commit(txn, &f->err), f->err);
+	start(f);
+	expect_told(f, 2, "open 5, withdrawn 5");
+	assert_non_null(strstr(f->receiver.last, "covermirror: withdrawn: "));
+	note_news(f);
+	assert_int_equal(count_notes(f), 0);
+}
+
 static void a_command_gets_the_document_on_its_standard_input(void **state)
 {
 	struct fixture *f = *state;
@@ -633,6 +660,7 @@ int main(void)
 		TEST(a_receiver_that_comes_back_is_told_everything_in_order),
 		TEST(a_document_that_is_refused_does_not_keep_others_back),
 		TEST(a_finding_that_opens_again_is_told_again),
+		TEST(an_end_that_a_reorg_took_back_is_told_as_withdrawn),
 		TEST(a_command_gets_the_document_on_its_standard_input),
 		TEST(a_command_that_fails_is_run_again),
 		TEST(one_that_hangs_holds_up_nobody_and_is_ended),

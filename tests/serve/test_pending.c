@@ -1,8 +1,10 @@
 /*
- * Findings about a block that is not in the mirror, since it was refused: status and the list of
- * findings tell of them as of now.
+ * Findings about a block that is not in the mirror, since it was refused or a reorg took it: status
+ * and the list of findings tell of them as of now.
  */
+#include "indexer/reorg_note.h"
 #include "reconcile/source_check.h"
+#include "reconcile/withdrawn.h"
 #include "serve/answer.h"
 #include "tests/support/demo_chain.h"
 
@@ -190,6 +192,140 @@ static void a_mirror_without_blocks_says_why(void **state)
 	moment_close(&f->moment);
 }
 
+/* A block with two findings comes, and goes with a reorg; one of them is found again. */
+static void withdraw_two(struct fixture *f)
+{
+	const struct store_identity identity = {.chain_id = DEMO_CHAIN_ID,
+						.pool_set = f->demo.config.pool_set};
+	struct proof_failure failure = {.block = LAST + 1, .node = "http://127.0.0.1:1"};
+	struct mirror_reorg reorg = {.number = 1,
+				     .fork = {.number = LAST, .hash = {{1}}},
+				     .old = {.number = LAST + 1, .hash = {{2}}},
+				     .head = {.number = LAST + 2, .hash = {{3}}},
+				     .dropped = 1,
+				     .withdrawn = 2};
+	struct row_version rows[2] = {0};
+	struct block_write block = {.ref = {.number = LAST + 1, .hash = {{2}}}, .rows = rows};
+	struct finding finding;
+	struct store *store;
+	struct store_txn *txn;
+	uint64_t count = 0;
+
+	for (size_t i = 0; i < 2; i++) {
+		failure.fault = i ? FAULT_BLOOM : FAULT_RECEIPTS_ROOT;
+		rows[i].key =
+			(struct row_key){.table = table_finding.table, .size = FINDING_ID_BYTES};
+		source_finding(rows[i].key.bytes, &finding, f->arena, &f->demo.config.pools[0],
+			       &failure);
+		rows[i].value = record_encode(f->arena, &record_finding, &finding);
+	}
+	block.row_count = 2;
+	assert_ok(store_open(&store, f->demo.folder, STORE_WRITE, &identity, &f->err), f->err);
+	assert_ok(store_begin(&txn, store, STORE_WRITE, &f->err), f->err);
+	assert_ok(store_append(txn, NULL, &block, &f->err), f->err);
+	assert_ok(withdrawn_put(&count, txn, &f->demo.config.pools[0], LAST, 1, &f->err), f->err);
+	assert_ok(store_rewind(txn, LAST, &f->err), f->err);
+	assert_ok(reorg_note_put(txn, &reorg, &f->err), f->err);
+	assert_ok(store_commit(txn, &f->err), f->err);
+	store_close(store);
+	note(f, 0, LAST + 1, FAULT_RECEIPTS_ROOT);
+}
+
+static json_t *findings_page(struct fixture *f, const struct finding_query *query,
+			     const struct page *page)
+{
+	json_t *document = answer_findings(&f->moment, query, page, &f->err);
+
+	if (!document)
+		fail_msg("%s", f->err.message);
+	return document;
+}
+
+static void what_a_reorg_took_is_listed_as_withdrawn(void **state)
+{
+	struct fixture *f = *state;
+	struct finding_query query = {.state = "withdrawn"};
+	const struct page all = {0};
+	const json_t *item;
+	const json_t *by;
+	json_t *document;
+
+	assert_ok(demo_sync(&f->demo, LAST), f->demo.err);
+	withdraw_two(f);
+	open_at(f, NULL);
+	expect_status(f, "degraded", 1); /* only what was found again is open */
+	document = findings_page(f, &query, &all);
+	assert_int_equal(json_array_size(json_object_get(document, "items")), 2);
+	item = json_array_get(json_object_get(document, "items"), 0);
+	by = json_object_get(item, "withdrawn");
+	assert_string_equal(json_string_value(json_object_get(item, "state")), "withdrawn");
+	assert_int_equal(json_integer_value(json_object_get(by, "reorg")), 1);
+	assert_int_equal(json_integer_value(json_object_get(by, "fork")), LAST);
+	assert_memory_equal(json_string_value(json_object_get(by, "block_hash")), "0x0200", 6);
+	json_decref(document);
+	query.state = NULL;
+	assert_int_equal(count_findings(f, &query), 3);
+	moment_close(&f->moment);
+	open_at(f, "59");
+	assert_int_equal(count_findings(f, &query), 0);
+	moment_close(&f->moment);
+}
+
+/* The same id stands in the list twice: once open, once withdrawn. */
+static void pages_go_on_behind_a_withdrawn_finding(void **state)
+{
+	struct fixture *f = *state;
+	struct finding_query query = {0};
+	char cursor[64] = "";
+	size_t pages = 0;
+
+	assert_ok(demo_sync(&f->demo, LAST), f->demo.err);
+	withdraw_two(f);
+	open_at(f, NULL);
+	for (bool is_more = true; is_more; pages++) {
+		const struct page page = {.limit = 1, .after = *cursor ? cursor : NULL};
+		json_t *document = findings_page(f, &query, &page);
+		const char *next = json_string_value(json_object_get(document, "next"));
+
+		assert_int_equal(json_array_size(json_object_get(document, "items")), 1);
+		assert_true(pages < 3);
+		is_more = next != NULL;
+		(void)snprintf(cursor, sizeof(cursor), "%s", next ? next : "");
+		json_decref(document);
+	}
+	assert_int_equal(pages, 3);
+	moment_close(&f->moment);
+}
+
+static void status_has_the_last_reorgs(void **state)
+{
+	struct fixture *f = *state;
+	const json_t *reorgs;
+	const json_t *item;
+	json_t *status;
+
+	assert_ok(demo_sync(&f->demo, LAST), f->demo.err);
+	open_at(f, NULL);
+	status = answer_status(&f->moment, &f->err);
+	reorgs = json_object_get(status, "reorgs");
+	assert_int_equal(json_integer_value(json_object_get(reorgs, "count")), 0);
+	assert_int_equal(json_array_size(json_object_get(reorgs, "items")), 0);
+	json_decref(status);
+	moment_close(&f->moment);
+	withdraw_two(f);
+	open_at(f, NULL);
+	status = answer_status(&f->moment, &f->err);
+	reorgs = json_object_get(status, "reorgs");
+	assert_int_equal(json_integer_value(json_object_get(reorgs, "count")), 1);
+	item = json_array_get(json_object_get(reorgs, "items"), 0);
+	assert_int_equal(json_integer_value(json_object_get(item, "depth")), 1);
+	assert_int_equal(json_integer_value(json_object_get(item, "withdrawn")), 2);
+	assert_int_equal(
+		json_integer_value(json_object_get(json_object_get(item, "fork"), "number")), LAST);
+	json_decref(status);
+	moment_close(&f->moment);
+}
+
 #define PENDING_TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
 int main(void)
@@ -200,6 +336,9 @@ int main(void)
 		PENDING_TEST(an_earlier_moment_does_not_know_of_it),
 		PENDING_TEST(what_was_refused_below_the_mirror_degrades_nothing),
 		PENDING_TEST(a_mirror_without_blocks_says_why),
+		PENDING_TEST(what_a_reorg_took_is_listed_as_withdrawn),
+		PENDING_TEST(pages_go_on_behind_a_withdrawn_finding),
+		PENDING_TEST(status_has_the_last_reorgs),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
