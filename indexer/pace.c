@@ -2,7 +2,6 @@
 
 #include <assert.h>
 #include <pthread.h>
-#include <stdbool.h>
 #include <stdlib.h>
 
 #include "base/arena.h"
@@ -147,4 +146,14 @@ void pace_rest(struct pace *pace, uint64_t rest_ms)
 	if (until > pace->not_before_ms)
 		pace->not_before_ms = until;
 	unlock(pace);
+}
+
+bool pace_is_resting(struct pace *pace)
+{
+	bool is_resting;
+
+	lock(pace);
+	is_resting = clock_now_ms(&pace->clock) < pace->not_before_ms;
+	unlock(pace);
+	return is_resting;
 }

@@ -12,6 +12,7 @@
 #ifndef INDEXER_PACE_H
 #define INDEXER_PACE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/clock.h"
@@ -42,5 +43,6 @@ void pace_give(struct pace *pace);
 
 /* The endpoint wants no request for so long. */
 void pace_rest(struct pace *pace, uint64_t rest_ms);
+bool pace_is_resting(struct pace *pace);
 
 #endif

@@ -201,6 +201,17 @@ static uint64_t least(uint64_t a, uint64_t b)
 	return a < b ? a : b;
 }
 
+/* Our own limits are no slowness of the node; a rest that it wants is one. */
+static void wait_for_pace(struct rpc *rpc, uint64_t now, uint64_t rest)
+{
+	uint64_t counted = rpc->paced_until_ms > now ? rpc->paced_until_ms : now;
+
+	if (!rpc->patience_end_ms || now + rest <= counted || pace_is_resting(rpc->pace))
+		return;
+	rpc->patience_end_ms += now + rest - counted;
+	rpc->paced_until_ms = now + rest;
+}
+
 /* Sends what is due; the time until the next one is due, at most `wait_ms`. */
 static uint64_t send_posts(struct rpc *rpc, uint64_t wait_ms)
 {
@@ -220,8 +231,10 @@ static uint64_t send_posts(struct rpc *rpc, uint64_t wait_ms)
 			}
 			rpc_cut_post(post, calls_max(rpc));
 			rest = pace_take(rpc->pace, post->count);
-			if (rest)
+			if (rest) {
+				wait_for_pace(rpc, now, rest);
 				return least(wait_ms, rest);
+			}
 			send_post(rpc, post);
 		}
 	return wait_ms;

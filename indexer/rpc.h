@@ -82,8 +82,8 @@ enum status rpc_status(const struct rpc_job *job, struct error *err);
 
 /*
  * From now on, and until another call of this, all waits together may take so long: what is not
- * over by then fails with ERR_AGAIN and is cancelled. 0: as long as it takes. True where the limit
- * before this one was reached.
+ * over by then fails with ERR_AGAIN and is cancelled. What we wait for our own limits is not
+ * counted. 0: as long as it takes. True where the limit before this one was reached.
  */
 bool rpc_hurry(struct rpc *rpc, uint64_t patience_ms);
 

@@ -52,6 +52,7 @@ struct rpc {
 	struct pace *pace; /* never NULL */
 	uint64_t patience_ms;
 	uint64_t patience_end_ms; /* 0: no end */
+	uint64_t paced_until_ms;  /* waits of our own limits up to here were added to it */
 	bool ran_out;             /* of patience */
 	unsigned under_way;
 };

@@ -170,7 +170,9 @@ static void a_rest_holds_for_all_and_does_not_get_shorter(void **state)
 	assert_int_equal(pace_take(shared, 1), 500);
 	now += 499;
 	assert_int_equal(pace_take(pace, 1), 1);
+	assert_true(pace_is_resting(shared));
 	now += 1;
+	assert_false(pace_is_resting(shared));
 	assert_int_equal(pace_take(pace, 1), 0);
 	pace_release(pace);
 	pace_give(shared);

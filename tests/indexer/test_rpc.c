@@ -536,6 +536,34 @@ static void whoever_is_in_a_hurry_does_not_wait(void **state)
 	rpc_close(rpc);
 }
 
+static void our_own_limits_cost_no_patience(void **state)
+{
+	struct pace *pace = pace_new(&(struct pace_options){.requests_per_s = 4}, &ahead);
+	struct rpc_options options = options_of(6);
+	struct rpc *rpc;
+	struct rpc_job *job;
+	struct error err;
+	uint64_t begin = now_ms();
+
+	(void)state;
+	options.pace = pace;
+	options.timeout_ms = 60000;
+	rpc = open_rpc_with(options);
+	pace_release(pace);
+	script("+", 0);
+	(void)rpc_hurry(rpc, 1500);
+	check_ok(run(rpc, 10, &job, &err), err);
+	rpc_end(job);
+	assert_true(now_ms() - begin >= 2000);
+	/* What the node makes us wait for does. */
+	(void)rpc_hurry(rpc, 400);
+	script("Y+", 0);
+	check_fails(run(rpc, 1, &job, &err), ERR_AGAIN, err, "no answer within 400 ms");
+	rpc_end(job);
+	assert_true(rpc_hurry(rpc, 0));
+	rpc_close(rpc);
+}
+
 static void an_error_of_a_call_is_its_outcome(void **state)
 {
 	struct rpc *rpc = open_rpc(3);
@@ -775,6 +803,7 @@ int main(void)
 		cmocka_unit_test(no_more_than_configured_are_under_way_at_once),
 		cmocka_unit_test(an_answer_that_gets_on_call_by_call_has_a_deadline_too),
 		cmocka_unit_test(whoever_is_in_a_hurry_does_not_wait),
+		cmocka_unit_test(our_own_limits_cost_no_patience),
 		cmocka_unit_test(an_error_of_a_call_is_its_outcome),
 		cmocka_unit_test(tries_come_to_an_end),
 		cmocka_unit_test(what_a_node_echoes_is_scrubbed),
