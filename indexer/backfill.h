@@ -11,6 +11,10 @@
  * it, where an answer repeats or disorders logs, holds one that was not asked for or outside the
  * range, or is marked removed, the range is asked again and in the end ERR_BAD_DATA names it.
  *
+ * A source with seams (source.h) gets no thread: backfill_next fetches until a batch is there. The
+ * steps are the same, so what a simulation finds holds for the thread too; what it cannot find is a
+ * race, for which there is the thread sanitizer.
+ *
  * Where the wish is to prove, every block that has a log (and every block at hand whose bloom says
  * that it may have one) is proved by its receipts, and the logs are those of the receipts; the
  * blocks before one that cannot be proved are given first.

@@ -152,7 +152,7 @@ enum status mirror_open(struct mirror **out, const struct config *config,
 	m->config = config;
 	m->logger = logger;
 	m->options = *options;
-	m->clock = clock_real();
+	m->clock = options->clock ? *options->clock : clock_real();
 	m->arena = arena_new();
 	m->block_arena = arena_new();
 	m->pools = arena_array(m->arena, config->pool_count, sizeof(*m->pools));
@@ -165,7 +165,8 @@ enum status mirror_open(struct mirror **out, const struct config *config,
 	if (st == OK) /* the node first: a wrong one must not leave an empty store behind */
 		st = mirror_open_source(m, err);
 	if (st == OK)
-		st = store_open(&m->store, config->store_path, STORE_WRITE, &identity, err);
+		st = store_open_seamed(&m->store, config->store_path, &identity, options->disk,
+				       err);
 	if (st == OK)
 		st = mirror_read_births(m, err);
 	if (st == OK)

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "indexer/rpc_impl.h"
+#include "indexer/source.h"
 
 enum { WAIT_STEP_MS = 100 };
 
@@ -24,6 +25,7 @@ enum status rpc_open(struct rpc **out, const struct rpc_options *options, struct
 		.body_bytes_max = options->response_bytes_max,
 		.connections_max = options->in_flight,
 		.stop_event = options->stop_event,
+		.transport = options->seams ? options->seams->transport : NULL,
 	};
 	struct rpc *rpc = xcalloc(1, sizeof(*rpc));
 	enum status st = http_open(&rpc->http, options->url, &http, err);
@@ -35,9 +37,10 @@ enum status rpc_open(struct rpc **out, const struct rpc_options *options, struct
 	}
 	rpc->options = *options;
 	rpc->options.url = NULL;
-	rpc->clock = clock_real();
+	rpc->clock = options->seams ? options->seams->clock : clock_real();
 	rpc->next_id = 1;
-	rpc->random = clock_now_ms(&rpc->clock) * 0x9e3779b97f4a7c15 ^ (uint64_t)(uintptr_t)rpc;
+	rpc->random = clock_now_ms(&rpc->clock) * 0x9e3779b97f4a7c15 ^
+		      (options->seams ? options->seams->seed : (uint64_t)(uintptr_t)rpc);
 	*out = rpc;
 	return OK;
 }

@@ -19,6 +19,7 @@
 #include "indexer/witness.h"
 
 struct rpc;
+struct source_seams;
 struct rpc_job;
 
 struct rpc_options {
@@ -34,6 +35,7 @@ struct rpc_options {
 	const struct logger *logger;
 	struct witnesses *witnesses; /* told of every HTTP request's end; or NULL */
 	size_t witness;
+	const struct source_seams *seams; /* see source.h; NULL: the real world */
 };
 
 enum rpc_outcome { RPC_PENDING, RPC_RESULT, RPC_ERROR };

@@ -486,6 +486,7 @@ static enum status open_rpc(struct source_node *node, struct error *err)
 		.logger = node->base.logger,
 		.witnesses = options->witnesses,
 		.witness = options->witness,
+		.seams = options->seams,
 	};
 	enum status st = rpc_open(&node->rpc, &rpc, err);
 
