@@ -3,11 +3,22 @@
 
 #include <inttypes.h>
 
+/* Nodes that drop old state keep that of so many blocks; 128 is usual. */
+enum { RECENT_BLOCKS = 64 };
+
 static enum status has_code(bool *out, struct mirror *m, struct address address, uint64_t block,
 			    struct error *err)
 {
 	enum status st = source_has_code(out, m->source, address, block, err);
 
+	/* Not an old block, but one that this node, or another behind the same url, has not got. */
+	if (st == ERR_NOTFOUND && block + RECENT_BLOCKS > m->seen.head.number) {
+		(void)error_wrap(err,
+				 "looking for a contract's creation: block %" PRIu64
+				 " is not there yet",
+				 block);
+		return err->status = ERR_AGAIN;
+	}
 	if (st == ERR_NOTFOUND)
 		return error_wrap(err,
 				  "looking for a contract's creation: the node has no state of "

@@ -374,6 +374,9 @@ enum status mirror_look(struct block_ref *head, struct mirror *m, struct error *
 	struct block_ref finalized;
 	enum status st = source_tagged_block(head, m->source, BLOCK_LATEST, err);
 
+	if (st == ERR_NOTFOUND) /* every chain has a newest block */
+		st = error_set(err, ERR_AGAIN, "%s has no newest block to show just now",
+			       source_label(m->source));
 	if (st != OK)
 		return st;
 	m->seen.head = *head;
