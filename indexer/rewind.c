@@ -13,7 +13,14 @@ static enum status is_canonical(bool *out, struct mirror *m, const struct block_
 	uint64_t number = record->ref.number;
 	enum status st = source_headers(&there, m->source, &number, 1, err);
 
-	if (st == ERR_NOTFOUND) { /* the new branch is shorter so far */
+	/* Above the head the new branch is shorter so far. What is below it and not shown is there
+	 * all the same: to walk back over it could lead below the fork, down to what is final. */
+	if (st == ERR_NOTFOUND && number <= m->seen.head.number)
+		return error_set(err, ERR_AGAIN,
+				 "%s does not show block %" PRIu64 ", though its head is block "
+				 "%" PRIu64,
+				 source_label(m->source), number, m->seen.head.number);
+	if (st == ERR_NOTFOUND) {
 		*out = false;
 		return OK;
 	}
@@ -66,14 +73,34 @@ enum status mirror_drop_above(struct mirror *m, uint64_t number, struct error *e
 	return st;
 }
 
+/* The oldest block that a rewind would drop: a sparse mirror has none right above the fork. */
+static enum status first_dropped(uint64_t *out, struct mirror *m, uint64_t fork, struct error *err)
+{
+	struct block_record above;
+	struct store_txn *txn;
+	enum status st = store_begin(&txn, m->store, STORE_READ, err);
+
+	if (st != OK)
+		return st;
+	st = store_block_above(&above, txn, fork + 1, err);
+	store_abort(txn);
+	*out = st == OK ? above.ref.number : fork + 1;
+	return st == ERR_NOTFOUND ? OK : st;
+}
+
 static enum status refuse_if_final(struct mirror *m, uint64_t fork, uint64_t cursor,
 				   struct error *err)
 {
-	if (m->seen.has_finalized && fork < m->seen.finalized && m->seen.finalized <= cursor)
+	uint64_t dropped = fork + 1;
+	enum status st = first_dropped(&dropped, m, fork, err);
+
+	if (st != OK)
+		return st;
+	if (m->seen.has_finalized && dropped <= m->seen.finalized && m->seen.finalized <= cursor)
 		return error_set(err, ERR_DENIED,
 				 "%s wants to undo block %" PRIu64 ", which was final (finalized: "
 				 "%" PRIu64 "): nothing was changed; check the node",
-				 source_label(m->source), fork + 1, m->seen.finalized);
+				 source_label(m->source), dropped, m->seen.finalized);
 	if (m->config->has_checkpoint && fork < m->config->checkpoint_number &&
 	    m->config->checkpoint_number <= cursor)
 		return error_set(err, ERR_DENIED,
