@@ -244,7 +244,9 @@ static size_t must_prove_below(const struct backfill *bf, uint64_t number)
 
 static void begin(struct backfill *bf, struct segment *segment)
 {
-	struct range_ask ask = {.wish = &bf->wish, .all_headers = bf->options.all_headers};
+	struct range_ask ask = {.wish = &bf->wish,
+				.all_headers = bf->options.all_headers,
+				.anchor = bf->options.anchor};
 	size_t below;
 
 	cut_segment(segment, bf->plan.width);

@@ -41,6 +41,13 @@ struct backfill_options {
 	uint64_t from;
 	uint64_t to;
 	bool all_headers; /* give every block's header, also without logs */
+	/*
+	 * A block at or above `to` that was seen before. Once a range is answered it must be there
+	 * still, or what was asked one after the other is of different chains, which nothing else
+	 * shows where not every header is seen: ERR_REORG, and nothing of the range is given. A
+	 * hash of zeros: nobody looks. (A recorded chain has one branch.)
+	 */
+	struct block_ref anchor;
 	/* Blocks from … to, rising, whose receipts are fetched in any case. Copied. */
 	const uint64_t *must_prove;
 	size_t must_prove_count;

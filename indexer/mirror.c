@@ -11,6 +11,7 @@ enum {
 	MS_A_SECOND = 1000,
 	PROGRESS_MS = 250,
 	REFETCHES_MAX = 64,
+	CHANGES_MAX = 16, /* of the chain in one sync, before somebody else has to try again */
 	QUEUE_BYTES = 2 * 1024 * 1024, /* fetched ahead: applying is the slower side */
 };
 
@@ -305,6 +306,7 @@ static enum status run_backfill(struct mirror *m, struct sync *sync, struct back
 			st = OK;
 			break;
 		}
+		m->has_chain_changed = st == ERR_REORG;
 		if (st != OK)
 			break;
 		st = mirror_apply(m, batch->blocks, batch->block_count, err);
@@ -339,6 +341,7 @@ static enum status fetch_segment(struct mirror *m, struct sync *sync, uint64_t f
 		/* Every block's time makes every as-of figure exact; over a long history only
 		 * blocks with events are worth a header. */
 		.all_headers = is_dense(m, sync),
+		.anchor = m->seen.head,
 		.queue_bytes_max = QUEUE_BYTES,
 		.must_prove = m->must_prove,
 		.must_prove_count = m->must_prove_count,
@@ -400,27 +403,6 @@ static enum status take_other_branch(struct mirror *m, struct error *err)
 	return st == OK ? mirror_find_births(m, head.number, err) : st;
 }
 
-static enum status sync_segments(struct mirror *m, struct sync *sync, struct error *err)
-{
-	uint64_t from = sync->from;
-	int refetches = 0; /* each doubles the map or so: more than a few mean something else */
-	enum status st = OK;
-
-	while (st == OK && from <= sync->to && !mirror_is_stopping(m)) {
-		st = fetch_segment(m, sync, from, segment_end(m, from, sync->to, is_dense(m, sync)),
-				   err);
-		if (st == ERR_REORG)
-			st = take_other_branch(m, err);
-		if (st == OK && m->is_suspicious)
-			st = mirror_repair(m, err);
-		if (st == ERR_AGAIN && m->must_refetch && refetches++ < REFETCHES_MAX)
-			st = OK;
-		if (st == OK)
-			st = next_block(&from, m, err);
-	}
-	return st;
-}
-
 /* While nobody looked, the chain may have dropped the block on which the next one would be built.
  */
 static enum status check_cursor(struct mirror *m, struct error *err)
@@ -437,6 +419,42 @@ static enum status check_cursor(struct mirror *m, struct error *err)
 		return OK;
 	if (st == OK && !hash_equal(there.hash, cursor.ref.hash))
 		st = mirror_rewind_to_fork(m, err);
+	return st;
+}
+
+/* What was fetched last is of more than one chain, so nothing of it was applied. */
+static enum status look_again(struct mirror *m, struct error *err)
+{
+	struct block_ref head;
+	enum status st = mirror_look(&head, m, err);
+
+	if (st == OK)
+		st = check_cursor(m, err);
+	return st == OK ? mirror_find_births(m, head.number, err) : st;
+}
+
+static enum status sync_segments(struct mirror *m, struct sync *sync, struct error *err)
+{
+	uint64_t from = sync->from;
+	int changes = 0;
+	int refetches = 0; /* each doubles the map or so: more than a few mean something else */
+	enum status st = OK;
+
+	while (st == OK && from <= sync->to && !mirror_is_stopping(m)) {
+		m->has_chain_changed = false;
+		st = fetch_segment(m, sync, from, segment_end(m, from, sync->to, is_dense(m, sync)),
+				   err);
+		if (st == ERR_REORG && m->has_chain_changed && changes++ == CHANGES_MAX)
+			st = err->status = ERR_AGAIN;
+		if (st == ERR_REORG)
+			st = m->has_chain_changed ? look_again(m, err) : take_other_branch(m, err);
+		if (st == OK && m->is_suspicious)
+			st = mirror_repair(m, err);
+		if (st == ERR_AGAIN && m->must_refetch && refetches++ < REFETCHES_MAX)
+			st = OK;
+		if (st == OK)
+			st = next_block(&from, m, err);
+	}
 	return st;
 }
 

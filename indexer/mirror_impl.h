@@ -83,6 +83,7 @@ struct mirror {
 	size_t omission_count;
 	size_t omission_capacity;
 	struct arena *refetch_arena; /* of their text */
+	bool has_chain_changed;      /* while a backfill asked; nothing of that was applied */
 	bool must_refetch;    /* the map was full and grows: what was not committed comes again */
 	uint64_t events_done; /* committed since mirror_open */
 	atomic_bool is_stopping;

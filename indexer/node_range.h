@@ -7,7 +7,7 @@
 #include "indexer/node.h"
 #include "indexer/prove_block.h"
 
-enum range_phase { PHASE_LOGS, PHASE_HEADERS, PHASE_RECEIPTS, PHASE_BODIES };
+enum range_phase { PHASE_LOGS, PHASE_HEADERS, PHASE_RECEIPTS, PHASE_BODIES, PHASE_ANCHOR };
 
 enum receipts_way { RECEIPTS_BY_HASH, RECEIPTS_BY_NUMBER, RECEIPTS_SINGLE };
 
