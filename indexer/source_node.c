@@ -198,8 +198,11 @@ enum status node_logs(struct log_list *list, const struct source_node *node,
 
 	if (call->outcome == RPC_ERROR)
 		return node_error(node, call, err);
-	if (is_null(call->result)) /* some write null for none */
-		return OK;
+	/* Not "none": a node that has nothing to say would hide events. */
+	if (is_null(call->result)) {
+		(void)error_set(err, ERR_BAD_DATA, "null for a list of logs");
+		return node_bad(node, call, err);
+	}
 	jread_open(&r, call->result);
 	st = parse_logs(list, &r, err);
 	if (st == OK && filter)
