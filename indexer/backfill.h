@@ -44,8 +44,9 @@ struct backfill_options {
 	/*
 	 * A block at or above `to` that was seen before. Once a range is answered it must be there
 	 * still, or what was asked one after the other is of different chains, which nothing else
-	 * shows where not every header is seen: ERR_REORG, and nothing of the range is given. A
-	 * hash of zeros: nobody looks. (A recorded chain has one branch.)
+	 * shows where not every header is seen: ERR_REORG, and nothing of the range is given. Nor
+	 * is a node accused of a proof that failed before the anchor was seen again. A hash of
+	 * zeros: nobody looks. (A recorded chain has one branch.)
 	 */
 	struct block_ref anchor;
 	/* Blocks from … to, rising, whose receipts are fetched in any case. Copied. */

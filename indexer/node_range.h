@@ -32,6 +32,8 @@ struct node_range {
 	struct rpc_call *calls; /* of the phase */
 	size_t call_count;
 	enum range_phase phase;
+	bool has_failed; /* a proof, with `failure`; the anchor is asked for */
+	struct proof_failure failure;
 	unsigned tries;
 
 	struct log_list list;   /* as they come */
