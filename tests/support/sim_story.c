@@ -94,6 +94,12 @@ static void draw_move(struct story_move *move, const struct story *s, struct sim
 		head += 1 + sim_below(random, 3);
 	} else if (what < 58) {
 		head += 5 + sim_below(random, 90);
+	} else if (s->mode == STORY_SPARSE) {
+		/* Only onward: a head that is back before anybody looks again shows nothing, and
+		 * where not every header is seen neither do the logs that it hid meanwhile. */
+		if (what < 82 && move->chain + 1 < STORY_CHAINS)
+			move->chain++;
+		head += sim_below(random, 4);
 	} else if (what < 82) {
 		move->chain =
 			(move->chain + 1 + sim_below(random, STORY_CHAINS - 1)) % STORY_CHAINS;
@@ -103,6 +109,13 @@ static void draw_move(struct story_move *move, const struct story *s, struct sim
 		head -= sim_below(random, 6);
 	}
 	move->head = clamp(head, top_of(s, move->chain));
+}
+
+static bool is_detour(const struct story *s, const struct story_move *move)
+{
+	const struct story_move *before = &s->moves[s->move_count - 1];
+
+	return move->head < before->head || move->chain < before->chain;
 }
 
 static void draw_moves(struct story *s, struct sim_random *random)
@@ -120,6 +133,7 @@ static void draw_moves(struct story *s, struct sim_random *random)
 
 		if (s->move_count)
 			draw_move(&move, s, random);
+		s->has_detours = s->has_detours || (s->move_count && is_detour(s, &move));
 		if (is_last) {
 			move.chain = s->last_chain;
 			move.head = top_of(s, s->last_chain);

@@ -93,6 +93,7 @@ struct story {
 	struct story_move moves[STORY_MOVES_MAX];
 	size_t move_count;
 	uint64_t quiet_ms; /* from then on nothing happens but a few more blocks */
+	bool has_detours;  /* heads go back, or an abandoned branch returns */
 	uint64_t finality; /* blocks below the head: no reorg goes that deep */
 
 	struct story_kill kills[STORY_KILLS_MAX];
