@@ -4,9 +4,7 @@
 #include <inttypes.h>
 #include <unistd.h>
 
-#include "indexer/mirror.h"
-#include "reconcile/source_check.h"
-#include "tests/support/scratch.h"
+#include "tests/support/sim_life_impl.h"
 #include "tests/support/test.h"
 
 enum {
@@ -15,106 +13,9 @@ enum {
 	LOOK_MS = 5000,           /* whether the head is reached, once it is quiet */
 	PATIENCE_MS = 60 * 60000, /* from when it is quiet until it must be reached */
 	LIVES_MAX = 5000,
-	META_BYTES = 2 * 4096, /* LMDB's two first pages say which commit counts */
 	PATH_SIZE = SCRATCH_PATH_SIZE + 16,
 	DENSE_BELOW = 100000,
 };
-
-struct life {
-	const struct story *story;
-	bool is_verbose;
-	struct sim_world *world;
-	struct sim_net *net;
-	struct source_seams seams[SIM_NET_NODES];
-	struct clock clock;
-	struct store_seam disk;
-	char folder[SCRATCH_PATH_SIZE];
-	struct arena *arena;
-	struct config config;
-	struct logger logger;
-	struct mirror_options options;
-	struct mirror *mirror; /* NULL while it is opened, and between lives */
-	struct error err;
-	enum status st;
-	bool is_dead;
-	bool is_looking; /* the test reads, not the program */
-	bool is_quiet;
-	uint64_t last_blocks; /* of those that come then */
-	bool has_torn;        /* a commit's pages are written, and `metas` are those before it */
-	bool had_trouble;     /* of the disk, in this life */
-	uint8_t metas[META_BYTES];
-	uint64_t begins;
-	size_t next_move[SIM_NET_NODES];
-	struct sim_outcome outcome;
-};
-
-static void life_fail(const struct life *l, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
-
-/* A macro, so that the compiler sees that nothing follows. */
-#define EXPECT(life, holds, ...)                                                                   \
-	do {                                                                                       \
-		if (!(holds))                                                                      \
-			life_fail(life, __VA_ARGS__);                                              \
-	} while (0)
-
-static void life_fail(const struct life *l, const char *format, ...)
-{
-	char words[600];
-	char what[400];
-	va_list args;
-
-	va_start(args, format);
-	(void)vsnprintf(words, sizeof(words), format, args);
-	va_end(args);
-	story_describe(what, sizeof(what), l->story);
-	fail_msg("seed %" PRIu64 ": %s\n#   at %" PRIu64 " ms, life %" PRIu64 ": %s: %s\n#   %s",
-		 l->story->seed, words, sim_now(l->world), l->outcome.lives, status_name(l->st),
-		 l->st == OK ? "" : l->err.message, what);
-}
-
-/* ---- what is seen ---- */
-
-static const struct story_chain *last_chain(const struct life *l)
-{
-	return &l->story->family->chains[l->story->last_chain];
-}
-
-static bool is_of(const struct story_chain *chain, const struct block_record *record)
-{
-	return record->ref.number <= chain->head &&
-	       hash_equal(sim_chain_block(chain->chain, record->ref.number)->hash,
-			  record->ref.hash) &&
-	       hash_equal(chain->digests[record->ref.number], record->digest);
-}
-
-static bool read_cursor(struct block_record *out, struct life *l)
-{
-	struct store *store;
-	struct store_txn *txn;
-	struct error err;
-	enum status st;
-
-	st = store_open(&store, l->folder, STORE_READ, NULL, &err);
-	if (st == ERR_NOTFOUND) /* killed before the first commit */
-		return false;
-	l->is_looking = true;
-	assert_ok(st, err);
-	assert_ok(store_begin(&txn, store, STORE_READ, &err), err);
-	st = store_cursor(out, txn, &err);
-	store_abort(txn);
-	store_close(store);
-	l->is_looking = false;
-	return st == OK;
-}
-
-static bool is_at_head(struct life *l)
-{
-	struct block_record cursor;
-
-	return read_cursor(&cursor, l) && cursor.ref.number == last_chain(l)->head &&
-	       is_of(last_chain(l), &cursor);
-}
 
 /* ---- the end of a life ---- */
 
@@ -290,7 +191,7 @@ static void on_look(void *context)
 	sim_world_at(l->world, sim_now(l->world) + LOOK_MS, on_look, l);
 	if (!l->mirror || l->is_dead)
 		return;
-	if (is_at_head(l))
+	if (life_is_at_head(l))
 		mirror_stop(l->mirror);
 	else if (sim_now(l->world) > l->story->quiet_ms + PATIENCE_MS)
 		mirror_stop(l->mirror);
@@ -303,7 +204,7 @@ static void on_block(void *context)
 	l->last_blocks++;
 	for (size_t i = 0; i < l->story->node_count; i++)
 		follow(l, i, l->story->last_chain,
-		       last_chain(l)->head - STORY_LAST_BLOCKS + l->last_blocks);
+		       life_last_chain(l)->head - STORY_LAST_BLOCKS + l->last_blocks);
 }
 
 static void on_quiet(void *context)
@@ -448,104 +349,6 @@ static void live(struct life *l)
 		(void)printf("# %9.3f s    %s\n", (double)sim_now(l->world) / 1000, l->err.message);
 }
 
-/* ---- judging ---- */
-
-/* What a life may end with. */
-static void judge_end(struct life *l)
-{
-	struct block_record cursor;
-	bool is_known = false;
-
-	EXPECT(l,
-	       l->is_dead || l->st == OK || l->st == ERR_AGAIN || l->st == ERR_BAD_DATA ||
-		       (l->st == ERR_SYSTEM && l->had_trouble),
-	       "the program ends where it should wait");
-	if (!read_cursor(&cursor, l))
-		return;
-	for (size_t i = 0; i < l->story->family->count; i++)
-		is_known = is_known || is_of(&l->story->family->chains[i], &cursor);
-	EXPECT(l, is_known, "the mirror at block %" PRIu64 " is that of no straight run",
-	       cursor.ref.number);
-}
-
-struct sight {
-	const struct life *life;
-	uint64_t open;
-	uint64_t allowed; /* that the story accounts for */
-};
-
-static bool has_detours(const struct life *l)
-{
-	bool has = l->story->has_detours;
-
-	for (size_t i = 0; i < l->story->node_count; i++)
-		has = has || l->story->manners[i].lag_percent;
-	return has;
-}
-
-static bool take_finding(void *context, const uint8_t *key, const struct finding *finding)
-{
-	struct sight *sight = context;
-
-	(void)key;
-	if (strcmp(finding->check, "source-parent") == 0 && strcmp(finding->state, "open") != 0)
-		sight->allowed++;
-	else if (strcmp(finding->check, "source-log-omitted") == 0 && has_detours(sight->life))
-		sight->allowed++;
-	else if (strcmp(finding->state, "open") == 0)
-		sight->open++;
-	if (sight->life->is_verbose || sight->open)
-		print_message("#   finding %s at block %" PRIu64 ": %s, expected %s, got %s (%s)\n",
-			      finding->check, finding->block, finding->subject, finding->expected,
-			      finding->actual, finding->state);
-	return true;
-}
-
-/*
- * Books are balanced where no comparison failed: each posting's sums are compared as it is made.
- *
- * Two findings are the story's own. Where branches change faster than a mirror looks, a block of
- * ours may three times in a row have children on other parents: that is said, and resolved. And a
- * node whose head is back at an older block for a moment does leave out logs; that it was honest in
- * doing so nobody can see. Whatever else is open, or failed, is wrong.
- */
-static void judge_rows(struct life *l, struct store_txn *txn, uint64_t block)
-{
-	struct sight sight = {.life = l};
-	struct reading reading = {.pool = &l->config.pools[0], .arena = l->arena, .block = block};
-	struct pending_finding *pending;
-	size_t count;
-
-	reading.state = state_open(txn, block);
-	findings_each(&reading, take_finding, &sight);
-	EXPECT(l, sight.open == 0, "%" PRIu64 " findings are open", sight.open);
-	EXPECT(l, tally_read(&reading).failed <= sight.allowed, "%" PRIu64 " comparisons failed",
-	       tally_read(&reading).failed);
-	assert_ok(state_status(reading.state, &l->err), l->err);
-	state_close(reading.state);
-	assert_ok(pending_read(&pending, &count, l->arena, txn, &l->err), l->err);
-	EXPECT(l, count == 0, "%zu findings are pending, the first: %s at block %" PRIu64, count,
-	       count ? pending[0].finding.check : "", count ? pending[0].finding.block : 0);
-}
-
-static void judge(struct life *l)
-{
-	struct block_record cursor = {0};
-	struct store *store;
-	struct store_txn *txn;
-
-	EXPECT(l, read_cursor(&cursor, l) && cursor.ref.number == last_chain(l)->head,
-	       "the mirror does not come to the head: block %" PRIu64 " instead of %" PRIu64,
-	       cursor.ref.number, last_chain(l)->head);
-	EXPECT(l, is_of(last_chain(l), &cursor), "the mirror is not that of a straight run");
-	assert_ok(store_open(&store, l->folder, STORE_READ, NULL, &l->err), l->err);
-	assert_ok(store_begin(&txn, store, STORE_READ, &l->err), l->err);
-	EXPECT(l, store_check(txn, &l->err) == OK, "store_check: %s", l->err.message);
-	judge_rows(l, txn, cursor.ref.number);
-	store_abort(txn);
-	store_close(store);
-}
-
 struct sim_outcome sim_life_run(const struct story *story, bool is_verbose)
 {
 	struct life l = {.story = story, .is_verbose = is_verbose};
@@ -557,8 +360,8 @@ struct sim_outcome sim_life_run(const struct story *story, bool is_verbose)
 	plan(&l, turns);
 	for (;;) {
 		live(&l);
-		judge_end(&l);
-		if (l.is_quiet && is_at_head(&l))
+		life_judge_end(&l);
+		if (l.is_quiet && life_is_at_head(&l))
 			break;
 		EXPECT(&l,
 		       sim_now(l.world) < story->quiet_ms + PATIENCE_MS &&
@@ -566,7 +369,7 @@ struct sim_outcome sim_life_run(const struct story *story, bool is_verbose)
 		       "the mirror does not come to the head");
 		clock_sleep_ms(&l.clock, RESTART_MS);
 	}
-	judge(&l);
+	life_judge(&l);
 	l.outcome.hash = sim_world_hash(l.world);
 	l.outcome.time = sim_now(l.world);
 	l.outcome.requests = sim_net_requests(l.net);
@@ -595,7 +398,7 @@ static void take_digests(struct life *l, struct story_chain *chain)
 		assert_ok(store_block(&record, txn, n, &l->err), l->err);
 		chain->digests[n] = record.digest;
 	}
-	judge_rows(l, txn, chain->head);
+	life_judge_rows(l, txn, chain->head);
 	store_abort(txn);
 	store_close(store);
 }
