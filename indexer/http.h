@@ -1,7 +1,7 @@
 /*
  * http.h - posts bytes to one url and gets bytes: several requests at once over kept connections.
  *
- * Spoken by libcurl (http_curl.c, its only user), or by the transport that the options name: a
+ * Spoken by libcurl (http.c is its only user), or by the transport that the options name: a
  * test's that answers within the process. What follows holds of libcurl's. Replies are unpacked
  * (gzip, deflate) and bounded after unpacking. HTTP/2 is spoken where TLS negotiates it. Redirects
  * are not followed: a request body and credentials go nowhere but where the configuration says. One

@@ -1,7 +1,8 @@
 /*
- * http_impl.h - what a transport has to provide; for the transports and http.c only.
+ * http_impl.h - what another transport than libcurl has to provide; for http.c and transports only.
  *
- * The operations are the functions of http.h of the same name, with the same promises.
+ * The operations are the functions of http.h of the same name, with the same promises. What `open`
+ * gives is a struct of the transport's own that begins with a struct http_head.
  */
 #ifndef INDEXER_HTTP_IMPL_H
 #define INDEXER_HTTP_IMPL_H
@@ -21,17 +22,9 @@ struct http_ops {
 	void (*scrub)(const struct http *http, char *text);
 };
 
-/* The first member of every transport's own struct; of a request, too. */
-struct http {
-	const struct http_ops *ops;
+/* The first member of every transport's own struct, and of its requests. */
+struct http_head {
+	const struct http_ops *ops; /* NULL: libcurl's own, which http.c calls directly */
 };
-
-struct http_request {
-	const struct http_ops *ops;
-};
-
-/* http_curl.c */
-enum status http_curl_open(struct http **out, const char *url, const struct http_options *options,
-			   struct error *err) MUST_CHECK;
 
 #endif

@@ -27,7 +27,7 @@ struct sim_net {
 };
 
 struct net_http {
-	struct http base;
+	struct http_head head;
 	struct sim_net *net;
 	size_t node;
 	struct http_options options;
@@ -35,7 +35,7 @@ struct net_http {
 };
 
 struct net_request {
-	struct http_request base;
+	struct http_head head;
 	struct net_http *http;
 	uint64_t number;
 	struct slice question;
@@ -221,6 +221,7 @@ static struct http_request *post(struct http *base, struct slice body)
 	const struct sim_manners *manners = &net->nodes[http->node].manners;
 	struct net_request *request = xcalloc(1, sizeof(*request));
 
+	request->head = http->head;
 	request->http = http;
 	request->number = ++net->requests;
 	request->question = body;
@@ -228,14 +229,14 @@ static struct http_request *post(struct http *base, struct slice body)
 	if (net->on_request && !net->is_dead)
 		net->on_request(net->watcher, request->number);
 	if (net->is_dead)
-		return &request->base;
+		return (struct http_request *)request;
 	sim_world_at(net->world, sim_now(net->world) + http->options.timeout_ms, on_timeout,
 		     request);
 	sim_world_at(net->world,
 		     sim_now(net->world) +
 			     sim_below(sim_world_random(net->world), manners->latency_ms + 1),
 		     on_arrival, request);
-	return &request->base;
+	return (struct http_request *)request;
 }
 
 /* Returns when one of this client's requests ended; those of others go on meanwhile. */
@@ -333,11 +334,11 @@ static enum status open_http(struct http **out, void *context, const char *url,
 		if (strcmp(urls[i], url) != 0)
 			continue;
 		http = xcalloc(1, sizeof(*http));
-		http->base.ops = &net_ops;
+		http->head.ops = &net_ops;
 		http->net = context;
 		http->node = i;
 		http->options = *options;
-		*out = &http->base;
+		*out = (struct http *)http;
 		return OK;
 	}
 	return error_set(err, ERR_USAGE, "no simulated node has this url");
