@@ -58,6 +58,7 @@ struct backfill {
 	struct block_wish wish;
 	struct arena *arena; /* of the wish and the blocks that must be proved */
 	pthread_t thread;
+	bool is_threadless; /* see backfill.h */
 
 	struct range_plan plan;
 	struct segment *segments;
@@ -152,37 +153,6 @@ static void wait_for_batch(struct backfill *bf)
 	until.tv_nsec %= 1000000000L;
 	(void)pthread_cond_timedwait(&bf->filled, &bf->mutex, &until);
 	pulse_wait(bf->options.pulse);
-}
-
-enum status backfill_next(struct block_batch **out, struct backfill *bf, struct error *err)
-{
-	struct queued *item;
-	enum status st = OK;
-	bool was_full;
-
-	*out = NULL;
-	(void)pthread_mutex_lock(&bf->mutex);
-	while (!bf->first && !bf->ended)
-		wait_for_batch(bf);
-	item = bf->first;
-	was_full = bf->queue_bytes >= bf->options.queue_bytes_max;
-	if (item) {
-		bf->first = item->next;
-		if (!bf->first)
-			bf->last = NULL;
-		bf->queue_bytes -= item->bytes;
-		(void)pthread_cond_signal(&bf->drained);
-	} else {
-		st = error_set(err, bf->end.status, "%s", bf->end.message);
-	}
-	(void)pthread_mutex_unlock(&bf->mutex);
-	if (!item)
-		return st;
-	if (was_full)
-		bf->source->ops->range_wake(bf->source);
-	*out = item->batch;
-	free(item);
-	return OK;
 }
 
 /* ---- segments ---- */
@@ -289,7 +259,9 @@ static size_t must_prove_below(const struct backfill *bf, uint64_t number)
 
 static void begin(struct backfill *bf, struct segment *segment)
 {
-	struct range_ask ask = {.wish = &bf->wish, .all_headers = bf->options.all_headers};
+	struct range_ask ask = {.wish = &bf->wish,
+				.all_headers = bf->options.all_headers,
+				.anchor = bf->options.anchor};
 	size_t below;
 
 	cut_segment(segment, bf->plan.width);
@@ -422,12 +394,12 @@ static void tell_width(struct backfill *bf)
 		  bf->source->label, bf->plan.width);
 }
 
-static void *fetch(void *context)
+/* One step. False at the end, which is told to whoever waits. */
+static bool fetch_step(struct backfill *bf)
 {
-	struct backfill *bf = context;
 	struct error done;
 
-	while (bf->segments && !stopping(bf)) {
+	if (bf->segments) {
 		pulse_beat(bf->options.pulse);
 		begin_some(bf);
 		if (bf->under_way)
@@ -435,18 +407,64 @@ static void *fetch(void *context)
 		collect(bf);
 		tell_width(bf);
 		if (!deliver(bf))
-			break;
-		if (!bf->under_way && bf->segments && bf->segments->counted)
+			return false;
+	}
+	if (bf->segments)
+		return true;
+	(void)error_set(&done, ERR_NOTFOUND, "no block behind %" PRIu64 " was asked for",
+			bf->options.to);
+	end_with(bf, &done);
+	return false;
+}
+
+static void *fetch(void *context)
+{
+	struct backfill *bf = context;
+
+	while (!stopping(bf) && fetch_step(bf))
+		if (!bf->under_way && bf->segments->counted)
 			wait_for_room(bf);
-	}
-	if (!bf->segments) {
-		(void)error_set(&done, ERR_NOTFOUND, "no block behind %" PRIu64 " was asked for",
-				bf->options.to);
-		end_with(bf, &done);
-	}
-	while (bf->segments)
-		drop_first(bf);
 	return NULL;
+}
+
+/* Without a thread: until there is a batch, or the end. */
+static void fetch_one(struct backfill *bf)
+{
+	while (!bf->first && !bf->ended && fetch_step(bf))
+		;
+}
+
+enum status backfill_next(struct block_batch **out, struct backfill *bf, struct error *err)
+{
+	struct queued *item;
+	enum status st = OK;
+	bool was_full;
+
+	*out = NULL;
+	if (bf->is_threadless)
+		fetch_one(bf);
+	(void)pthread_mutex_lock(&bf->mutex);
+	while (!bf->first && !bf->ended)
+		wait_for_batch(bf);
+	item = bf->first;
+	was_full = bf->queue_bytes >= bf->options.queue_bytes_max;
+	if (item) {
+		bf->first = item->next;
+		if (!bf->first)
+			bf->last = NULL;
+		bf->queue_bytes -= item->bytes;
+		(void)pthread_cond_signal(&bf->drained);
+	} else {
+		st = error_set(err, bf->end.status, "%s", bf->end.message);
+	}
+	(void)pthread_mutex_unlock(&bf->mutex);
+	if (!item)
+		return st;
+	if (was_full)
+		bf->source->ops->range_wake(bf->source);
+	*out = item->batch;
+	free(item);
+	return OK;
 }
 
 /* ---- beginning and end ---- */
@@ -553,7 +571,8 @@ enum status backfill_start(struct backfill **out, struct source *source,
 		bf->segments->from = options->from;
 		bf->segments->to = options->to;
 	}
-	problem = start_thread(bf);
+	bf->is_threadless = source->options.seams != NULL;
+	problem = bf->is_threadless ? 0 : start_thread(bf);
 	if (problem) {
 		free_backfill(bf);
 		return error_set(err, ERR_SYSTEM, "cannot start the fetching thread: %s",
@@ -563,16 +582,24 @@ enum status backfill_start(struct backfill **out, struct source *source,
 	return OK;
 }
 
-void backfill_stop(struct backfill *bf)
+static void join_thread(struct backfill *bf)
 {
-	if (!bf)
-		return;
 	(void)pthread_mutex_lock(&bf->mutex);
 	bf->stop = true;
 	(void)pthread_cond_signal(&bf->drained);
 	(void)pthread_mutex_unlock(&bf->mutex);
 	bf->source->ops->range_wake(bf->source);
 	(void)pthread_join(bf->thread, NULL);
+}
+
+void backfill_stop(struct backfill *bf)
+{
+	if (!bf)
+		return;
+	if (!bf->is_threadless)
+		join_thread(bf);
+	while (bf->segments)
+		drop_first(bf);
 	while (bf->first) {
 		struct queued *item = bf->first;
 

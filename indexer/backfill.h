@@ -11,6 +11,10 @@
  * it, where an answer repeats or disorders logs, holds one that was not asked for or outside the
  * range, or is marked removed, the range is asked again and in the end ERR_BAD_DATA names it.
  *
+ * A source with seams (source.h) gets no thread: backfill_next fetches until a batch is there. The
+ * steps are the same, so what a simulation finds holds for the thread too; what it cannot find is a
+ * race, for which there is the thread sanitizer.
+ *
  * Where the wish is to prove, every block that has a log (and every block at hand whose bloom says
  * that it may have one) is proved by its receipts, and the logs are those of the receipts; the
  * blocks before one that cannot be proved are given first.
@@ -37,6 +41,14 @@ struct backfill_options {
 	uint64_t from;
 	uint64_t to;
 	bool all_headers; /* give every block's header, also without logs */
+	/*
+	 * A block at or above `to` that was seen before. Once a range is answered it must be there
+	 * still, or what was asked one after the other is of different chains, which nothing else
+	 * shows where not every header is seen: ERR_REORG, and nothing of the range is given. Nor
+	 * is a node accused of a proof that failed before the anchor was seen again. A hash of
+	 * zeros: nobody looks. (A recorded chain has one branch.)
+	 */
+	struct block_ref anchor;
 	/* Blocks from … to, rising, whose receipts are fetched in any case. Copied. */
 	const uint64_t *must_prove;
 	size_t must_prove_count;

@@ -3,11 +3,31 @@
 
 #include <inttypes.h>
 
+/* Nodes that drop old state keep that of so many blocks; 128 is usual. */
+enum { RECENT_BLOCKS = 64 };
+
+/* A block that has no state here is not an old one, but one that this node, or another behind the
+ * same url, has not got. */
+static bool is_not_there_yet(struct mirror *m, uint64_t block)
+{
+	struct block_ref ref;
+
+	return block + RECENT_BLOCKS > m->seen.head.number ||
+	       source_headers(&ref, m->source, &block, 1, NULL) == ERR_NOTFOUND;
+}
+
 static enum status has_code(bool *out, struct mirror *m, struct address address, uint64_t block,
 			    struct error *err)
 {
 	enum status st = source_has_code(out, m->source, address, block, err);
 
+	if (st == ERR_NOTFOUND && is_not_there_yet(m, block)) {
+		(void)error_wrap(err,
+				 "looking for a contract's creation: block %" PRIu64
+				 " is not there yet",
+				 block);
+		return err->status = ERR_AGAIN;
+	}
 	if (st == ERR_NOTFOUND)
 		return error_wrap(err,
 				  "looking for a contract's creation: the node has no state of "

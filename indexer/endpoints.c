@@ -128,7 +128,9 @@ static enum status open_all(struct source **out, const struct opening *o, struct
 {
 	size_t count = o->config->endpoint_count;
 	struct source **children = xcalloc(count, sizeof(struct source *));
-	struct several_options options = {.quorum = (unsigned)o->config->quorum,
+	const struct source_seams *seams = o->config->endpoints[0].options.seams;
+	struct several_options options = {.clock = seams ? &seams->clock : NULL,
+					  .quorum = (unsigned)o->config->quorum,
 					  .witnesses = o->witnesses,
 					  .chain_id = o->config->chain_id};
 	enum status st = OK;

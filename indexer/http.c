@@ -1,4 +1,4 @@
-#include "indexer/http.h"
+#include "indexer/http_impl.h"
 
 #include <ctype.h>
 #include <curl/curl.h>
@@ -21,6 +21,7 @@ enum {
 };
 
 struct http_request {
+	struct http_head head; /* NULL: libcurl's, as all below */
 	struct http *http;
 	struct http_request *next_idle;
 	CURL *easy;
@@ -35,6 +36,7 @@ struct http_request {
 };
 
 struct http {
+	struct http_head head; /* NULL: libcurl's, as all below */
 	struct http_options options;
 	char *url;
 	char *label;
@@ -213,6 +215,10 @@ static void scrub_end(char *text, const char *secret)
 
 void http_scrub(const struct http *http, char *text)
 {
+	if (http->head.ops) {
+		http->head.ops->scrub(http, text);
+		return;
+	}
 	for (size_t i = 0; i < http->secret_count; i++) {
 		size_t length = strlen(http->secrets[i]);
 
@@ -232,6 +238,9 @@ enum status http_open(struct http **out, const char *url, const struct http_opti
 	enum status st;
 
 	*out = NULL;
+	if (options->transport)
+		return options->transport->open(out, options->transport->context, url, options,
+						err);
 	(void)pthread_once(&once, init_curl);
 	http = xcalloc(1, sizeof(*http));
 	http->options = *options;
@@ -263,6 +272,10 @@ void http_close(struct http *http)
 {
 	if (!http)
 		return;
+	if (http->head.ops) {
+		http->head.ops->close(http);
+		return;
+	}
 	while (http->idle) {
 		struct http_request *request = http->idle;
 
@@ -281,12 +294,15 @@ void http_close(struct http *http)
 
 const char *http_label(const struct http *http)
 {
-	return http->label;
+	return http->head.ops ? http->head.ops->label(http) : http->label;
 }
 
 void http_wake(struct http *http)
 {
-	(void)curl_multi_wakeup(http->multi);
+	if (http->head.ops)
+		http->head.ops->wake(http);
+	else
+		(void)curl_multi_wakeup(http->multi);
 }
 
 /* ---- requests ---- */
@@ -388,8 +404,11 @@ static struct http_request *take_idle(struct http *http)
 
 struct http_request *http_post(struct http *http, struct slice body)
 {
-	struct http_request *request = take_idle(http);
+	struct http_request *request;
 
+	if (http->head.ops)
+		return http->head.ops->post(http, body);
+	request = take_idle(http);
 	request->next_idle = NULL;
 	request->size = 0;
 	request->too_big = false;
@@ -483,6 +502,10 @@ void http_step(struct http *http, uint64_t wait_ms)
 	struct curl_waitfd stop = {.fd = http->options.stop_event, .events = CURL_WAIT_POLLIN};
 	int running = 0;
 
+	if (http->head.ops) {
+		http->head.ops->step(http, wait_ms);
+		return;
+	}
 	(void)curl_multi_perform(http->multi, &running);
 	if (collect(http))
 		return;
@@ -494,13 +517,18 @@ void http_step(struct http *http, uint64_t wait_ms)
 
 const struct http_reply *http_reply(const struct http_request *request)
 {
+	if (request->head.ops)
+		return request->head.ops->reply(request);
 	return request->under_way ? NULL : &request->reply;
 }
 
 uint8_t *http_take_body(struct http_request *request, size_t *capacity)
 {
-	uint8_t *body = request->body;
+	uint8_t *body;
 
+	if (request->head.ops)
+		return request->head.ops->take_body(request, capacity);
+	body = request->body;
 	*capacity = request->capacity;
 	request->body = NULL;
 	request->size = request->capacity = 0;
@@ -509,8 +537,13 @@ uint8_t *http_take_body(struct http_request *request, size_t *capacity)
 
 void http_give_body(struct http *http, uint8_t *body, size_t capacity)
 {
-	struct http_request *request = http->idle;
+	struct http_request *request;
 
+	if (http->head.ops) {
+		http->head.ops->give_body(http, body, capacity);
+		return;
+	}
+	request = http->idle;
 	while (request && request->body)
 		request = request->next_idle;
 	if (!request || capacity > KEEP_BODY_BYTES) {
@@ -523,6 +556,10 @@ void http_give_body(struct http *http, uint8_t *body, size_t capacity)
 
 void http_release(struct http *http, struct http_request *request)
 {
+	if (http->head.ops) {
+		http->head.ops->release(http, request);
+		return;
+	}
 	if (request->under_way)
 		(void)curl_multi_remove_handle(http->multi, request->easy);
 	request->under_way = false;

@@ -1,9 +1,11 @@
 /*
  * http.h - posts bytes to one url and gets bytes: several requests at once over kept connections.
  *
- * The only user of libcurl. Replies are unpacked (gzip, deflate) and bounded after unpacking.
- * HTTP/2 is spoken where TLS negotiates it. Redirects are not followed: a request body and
- * credentials go nowhere but where the configuration says. One thread at a time, except http_wake.
+ * Spoken by libcurl (http.c is its only user), or by the transport that the options name: a
+ * test's that answers within the process. What follows holds of libcurl's. Replies are unpacked
+ * (gzip, deflate) and bounded after unpacking. HTTP/2 is spoken where TLS negotiates it. Redirects
+ * are not followed: a request body and credentials go nowhere but where the configuration says. One
+ * thread at a time, except http_wake.
  *
  * The url's user, password, path and query may be secret. Nothing that comes from here holds them:
  * the label is scheme, host and port, problems are libcurl's fixed texts, and http_scrub blanks
@@ -17,11 +19,21 @@
 struct http;
 struct http_request;
 
+struct http_options;
+
+/* Another way to a url than by libcurl; see http_impl.h for what it opens. */
+struct http_transport {
+	enum status (*open)(struct http **out, void *context, const char *url,
+			    const struct http_options *options, struct error *err);
+	void *context;
+};
+
 struct http_options {
 	uint64_t timeout_ms;
 	uint64_t body_bytes_max; /* of a reply, unpacked */
 	unsigned connections_max;
 	int stop_event; /* a descriptor that ends every wait once it is readable; -1: none */
+	const struct http_transport *transport; /* outlives it; NULL: libcurl */
 };
 
 enum http_outcome {
@@ -43,7 +55,7 @@ struct http_reply {
 enum status http_open(struct http **out, const char *url, const struct http_options *options,
 		      struct error *err) MUST_CHECK;
 
-/* Ends what is under way. Requests must have been released. */
+/* Ends what is under way. Requests must have been released. Accepts NULL. */
 void http_close(struct http *http);
 
 /* "https://host:port" */

@@ -11,6 +11,7 @@ enum {
 	MS_A_SECOND = 1000,
 	PROGRESS_MS = 250,
 	REFETCHES_MAX = 64,
+	CHANGES_MAX = 16, /* of the chain in one sync, before somebody else has to try again */
 	QUEUE_BYTES = 2 * 1024 * 1024, /* fetched ahead: applying is the slower side */
 };
 
@@ -157,7 +158,7 @@ enum status mirror_open(struct mirror **out, const struct config *config,
 	m->config = config;
 	m->logger = logger;
 	m->options = *options;
-	m->clock = clock_real();
+	m->clock = options->clock ? *options->clock : clock_real();
 	pulse_init(&m->pulse, options->on_alive, options->context);
 	m->arena = arena_new();
 	m->block_arena = arena_new();
@@ -171,7 +172,8 @@ enum status mirror_open(struct mirror **out, const struct config *config,
 	if (st == OK) /* the node first: a wrong one must not leave an empty store behind */
 		st = mirror_open_source(m, err);
 	if (st == OK)
-		st = store_open(&m->store, config->store_path, STORE_WRITE, &identity, err);
+		st = store_open_seamed(&m->store, config->store_path, &identity, options->disk,
+				       err);
 	if (st == OK)
 		st = mirror_know_writer(m, err);
 	if (st == OK)
@@ -319,6 +321,7 @@ static enum status run_backfill(struct mirror *m, struct sync *sync, struct back
 			st = OK;
 			break;
 		}
+		m->has_chain_changed = st == ERR_REORG;
 		if (st != OK)
 			break;
 		st = mirror_apply(m, batch->blocks, batch->block_count, err);
@@ -353,6 +356,7 @@ static enum status fetch_segment(struct mirror *m, struct sync *sync, uint64_t f
 		/* Every block's time makes every as-of figure exact; over a long history only
 		 * blocks with events are worth a header. */
 		.all_headers = is_dense(m, sync),
+		.anchor = m->seen.head,
 		.queue_bytes_max = QUEUE_BYTES,
 		.pulse = &m->pulse,
 		.must_prove = m->must_prove,
@@ -389,6 +393,9 @@ enum status mirror_look(struct block_ref *head, struct mirror *m, struct error *
 	struct block_ref finalized;
 	enum status st = source_tagged_block(head, m->source, BLOCK_LATEST, err);
 
+	if (st == ERR_NOTFOUND) /* every chain has a newest block */
+		st = error_set(err, ERR_AGAIN, "%s has no newest block to show just now",
+			       source_label(m->source));
 	if (st != OK)
 		return st;
 	m->seen.head = *head;
@@ -414,32 +421,6 @@ static enum status take_other_branch(struct mirror *m, struct error *err)
 	return st == OK ? mirror_find_births(m, head.number, err) : st;
 }
 
-static enum status sync_segments(struct mirror *m, struct sync *sync, struct error *err)
-{
-	uint64_t from = sync->from;
-	int refetches = 0; /* each doubles the map or so: more than a few mean something else */
-	enum status st = OK;
-
-	if (m->is_suspicious) { /* a search that the node's trouble ended */
-		st = mirror_repair(m, err);
-		if (st == OK)
-			st = next_block(&from, m, err);
-	}
-	while (st == OK && from <= sync->to && !mirror_is_stopping(m) && !mirror_wants_break(m)) {
-		st = fetch_segment(m, sync, from, segment_end(m, from, sync->to, is_dense(m, sync)),
-				   err);
-		if (st == ERR_REORG)
-			st = take_other_branch(m, err);
-		if (st == OK && m->is_suspicious)
-			st = mirror_repair(m, err);
-		if (st == ERR_AGAIN && m->must_refetch && refetches++ < REFETCHES_MAX)
-			st = OK;
-		if (st == OK)
-			st = next_block(&from, m, err);
-	}
-	return st;
-}
-
 /* While nobody looked, the chain may have dropped the block on which the next one would be built.
  */
 static enum status check_cursor(struct mirror *m, const struct block_ref *head, struct error *err)
@@ -453,6 +434,47 @@ static enum status check_cursor(struct mirror *m, const struct block_ref *head, 
 		return st;
 	st = mirror_is_on_chain(&is_there, m, &cursor, head, err);
 	return st == OK && !is_there ? mirror_rewind_to_fork(m, err) : st;
+}
+
+/* What was fetched last is of more than one chain, so nothing of it was applied. */
+static enum status look_again(struct mirror *m, struct error *err)
+{
+	struct block_ref head;
+	enum status st = mirror_look(&head, m, err);
+
+	if (st == OK)
+		st = check_cursor(m, &head, err);
+	return st == OK ? mirror_find_births(m, head.number, err) : st;
+}
+
+static enum status sync_segments(struct mirror *m, struct sync *sync, struct error *err)
+{
+	uint64_t from = sync->from;
+	int changes = 0;
+	int refetches = 0; /* each doubles the map or so: more than a few mean something else */
+	enum status st = OK;
+
+	if (m->is_suspicious) { /* a search that the node's trouble ended */
+		st = mirror_repair(m, err);
+		if (st == OK)
+			st = next_block(&from, m, err);
+	}
+	while (st == OK && from <= sync->to && !mirror_is_stopping(m) && !mirror_wants_break(m)) {
+		m->has_chain_changed = false;
+		st = fetch_segment(m, sync, from, segment_end(m, from, sync->to, is_dense(m, sync)),
+				   err);
+		if (st == ERR_REORG && m->has_chain_changed && changes++ == CHANGES_MAX)
+			st = err->status = ERR_AGAIN;
+		if (st == ERR_REORG)
+			st = m->has_chain_changed ? look_again(m, err) : take_other_branch(m, err);
+		if (st == OK && m->is_suspicious)
+			st = mirror_repair(m, err);
+		if (st == ERR_AGAIN && m->must_refetch && refetches++ < REFETCHES_MAX)
+			st = OK;
+		if (st == OK)
+			st = next_block(&from, m, err);
+	}
+	return st;
 }
 
 enum status mirror_end_work(struct mirror *m, enum status st, struct error *err)

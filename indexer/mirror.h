@@ -12,6 +12,7 @@
 #include "indexer/config.h"
 
 struct mirror;
+struct store_seam;
 
 struct mirror_progress {
 	uint64_t from;
@@ -71,6 +72,10 @@ struct mirror_options {
 	void *context;
 	struct mirror_noter noter;
 	struct mirror_break pause;
+	/* For tests: the mirror's own clock (each endpoint's is in its seams; NULL: the real one),
+	 * and what the disk does (NULL: what it does). They outlive the mirror. */
+	const struct clock *clock;
+	const struct store_seam *disk;
 };
 
 /*

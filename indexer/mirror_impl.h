@@ -94,6 +94,7 @@ struct mirror {
 	size_t omission_capacity;
 	struct arena *refetch_arena; /* of their text */
 	bool is_full;                /* no room on the disk, which was told; see pause.c */
+	bool has_chain_changed;      /* while a backfill asked; nothing of that was applied */
 	bool must_refetch;    /* the map was full and grows: what was not committed comes again */
 	uint64_t blocks_done; /* committed since mirror_open */
 	uint64_t events_done;

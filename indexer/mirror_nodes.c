@@ -15,7 +15,15 @@ static enum status ask(void *context, struct chain_call *calls, size_t count, st
 {
 	struct mirror *m = context;
 
-	return source_calls(calls, count, arena, m->source, at, err);
+	enum status st = source_calls(calls, count, arena, m->source, at, err);
+
+	/* It gave us that block: now another one answers behind the same url, or the chain has
+	 * changed. Neither is for ever. */
+	if (st == ERR_NOTFOUND) {
+		(void)error_wrap(err, "it has gone, or is not there yet");
+		st = err->status = ERR_AGAIN;
+	}
+	return st;
 }
 
 static void write_failure(struct proof_failure *failure, const struct block_ref *at,

@@ -8,6 +8,9 @@
  * time, and the bodies of those whose senders are wanted. So what is under way is bounded, however
  * wide the range is; only what is wanted is kept.
  *
+ * In the end, and where a proof fails, the anchor is looked at, if there is one: whether all of
+ * that was one chain.
+ *
  * Each log must carry the hash of its block's header, and neighbouring headers must be parent and
  * child; where they are not, or a proof fails, the chain changed in between, or the node is
  * confused, or it lies, and all of the range is asked again. A proof that fails each time is told
@@ -49,6 +52,7 @@ static void clear_try(struct node_range *range)
 	arena_reset(range->share);
 	arena_reset(range->job.arena);
 	range->job.bytes = 0;
+	range->has_failed = false;
 	range->asked_to = range->log_at = range->must_at = 0;
 	range->open_count = range->open_at = 0;
 	range->omitted = 0;
@@ -90,19 +94,41 @@ void range_again(struct source_node *node, struct node_range *range)
 	range_fail(range);
 }
 
-void range_unproved(struct source_node *node, struct node_range *range,
-		    struct proof_failure *failure)
+/* The anchor as it is now. */
+static void ask_anchor(struct source_node *node, struct node_range *range)
+{
+	range->call_count = 1;
+	range->calls = arena_array(range->scratch, 1, sizeof(range->calls[0]));
+	range->calls[0].method = "eth_getBlockByNumber";
+	range->calls[0].params = params_block_number(range->scratch, range->job.ask.anchor.number);
+	range_ask(node, range, PHASE_ANCHOR);
+}
+
+/* The chain is the one that it was: the node has no excuse. */
+static void is_unproved(struct source_node *node, struct node_range *range)
 {
 	struct range_job *job = &range->job;
 
-	(void)snprintf(failure->node, sizeof(failure->node), "%s", node->base.label);
-	(void)proof_error(&job->error, failure);
+	range->has_failed = false;
+	(void)proof_error(&job->error, &range->failure);
 	range_again(node, range);
 	if (job->state != RANGE_FAILED)
 		return;
 	job->is_unproved = true;
-	job->unproved = failure->block;
-	witness_lied(node->base.options.witnesses, node->base.options.witness, failure);
+	job->unproved = range->failure.block;
+	witness_lied(node->base.options.witnesses, node->base.options.witness, &range->failure);
+}
+
+void range_unproved(struct source_node *node, struct node_range *range,
+		    struct proof_failure *failure)
+{
+	(void)snprintf(failure->node, sizeof(failure->node), "%s", node->base.label);
+	range->failure = *failure;
+	range->has_failed = true;
+	if (hash_is_zero(range->job.ask.anchor.hash))
+		is_unproved(node, range);
+	else
+		ask_anchor(node, range);
 }
 
 /* A log's answer that is an error: less must be asked, or the range fails. True: it was none. */
@@ -276,12 +302,38 @@ void range_go_on(struct source_node *node, struct node_range *range)
 			continue;
 		}
 		if (range->asked_to == range->job.block_count) {
-			finish(node, range);
+			if (hash_is_zero(range->job.ask.anchor.hash))
+				finish(node, range);
+			else
+				ask_anchor(node, range);
 			return;
 		}
 		if (range_ask_headers(node, range) || !range_take_headers(node, range))
 			return;
 	}
+}
+
+static void take_anchor(struct source_node *node, struct node_range *range)
+{
+	const struct block_ref *anchor = &range->job.ask.anchor;
+	struct error *err = &range->job.error;
+	struct block_ref there;
+	enum status st = node_header(&there, node, &range->calls[0], err);
+
+	if (st == OK && there.number == anchor->number && hash_equal(there.hash, anchor->hash)) {
+		if (range->has_failed)
+			is_unproved(node, range);
+		else
+			finish(node, range);
+		return;
+	}
+	if (st == OK)
+		(void)error_set(err, ERR_REORG,
+				"%s: block %" PRIu64 " is another one than before blocks %" PRIu64
+				" to %" PRIu64 " were asked for",
+				node->base.label, anchor->number, range->job.ask.from,
+				range->job.ask.to);
+	range_fail(range);
 }
 
 /* What was asked for is there. False: the range is over, or asks for something already. */
@@ -296,6 +348,9 @@ static bool take(struct source_node *node, struct node_range *range)
 		return range_take_receipts(node, range);
 	case PHASE_BODIES:
 		return range_take_bodies(node, range);
+	case PHASE_ANCHOR:
+		take_anchor(node, range);
+		return false;
 	}
 	return false;
 }

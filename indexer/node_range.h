@@ -7,7 +7,7 @@
 #include "indexer/node.h"
 #include "indexer/prove_block.h"
 
-enum range_phase { PHASE_LOGS, PHASE_HEADERS, PHASE_RECEIPTS, PHASE_BODIES };
+enum range_phase { PHASE_LOGS, PHASE_HEADERS, PHASE_RECEIPTS, PHASE_BODIES, PHASE_ANCHOR };
 
 enum receipts_way { RECEIPTS_BY_HASH, RECEIPTS_BY_NUMBER, RECEIPTS_SINGLE };
 
@@ -32,6 +32,8 @@ struct node_range {
 	struct rpc_call *calls; /* of the phase */
 	size_t call_count;
 	enum range_phase phase;
+	bool has_failed; /* a proof, with `failure`; the anchor is asked for */
+	struct proof_failure failure;
 	unsigned tries;
 
 	struct log_list list;   /* as they come */

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "indexer/rpc_impl.h"
+#include "indexer/source.h"
 
 enum { WAIT_STEP_MS = 100, BACKOFF_MS_MAX = 30000 };
 
@@ -29,6 +30,7 @@ enum status rpc_open(struct rpc **out, const struct rpc_options *options, struct
 		.body_bytes_max = options->response_bytes_max,
 		.connections_max = options->in_flight,
 		.stop_event = options->stop_event,
+		.transport = options->transport,
 	};
 	struct rpc *rpc = xcalloc(1, sizeof(*rpc));
 	enum status st = http_open(&rpc->http, options->url, &http, err);

@@ -44,7 +44,8 @@ struct rpc_options {
 	const struct logger *logger;
 	struct witnesses *witnesses; /* told of every HTTP request's end; or NULL */
 	size_t witness;
-	struct pulse *pulse; /* beats with every step; or NULL */
+	struct pulse *pulse;                    /* beats with every step; or NULL */
+	const struct http_transport *transport; /* http.h; NULL: libcurl */
 };
 
 enum rpc_outcome { RPC_PENDING, RPC_RESULT, RPC_ERROR };

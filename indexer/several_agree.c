@@ -25,6 +25,10 @@ enum status several_headers(struct block_ref *out, struct source *source, const 
 		} else if (votes_group(&votes, self->count, several_first(voters), i) == voters) {
 			out[i] = *votes_get(&votes, several_first(voters), i);
 			speakers &= voters;
+			/* Who names it by now may be asked for it; those who did then may be away.
+			 */
+			if (self->has_disputed && hash_equal(out[i].hash, self->disputed))
+				self->disputed_by |= voters;
 		} else {
 			st = several_settle(&out[i], self, numbers[i], err);
 			speakers &= self->disputed_by;

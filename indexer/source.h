@@ -16,6 +16,7 @@
 #ifndef INDEXER_SOURCE_H
 #define INDEXER_SOURCE_H
 
+#include "base/clock.h"
 #include "base/logger.h"
 #include "base/pulse.h"
 #include "chain/account_proof.h"
@@ -26,6 +27,19 @@
 
 struct source;
 
+struct http_transport;
+
+/*
+ * What stands between a node's source and the world. Tests put a simulated world here, in which a
+ * run repeats itself exactly: so with seams a backfill has no thread of its own but fetches
+ * whenever its next batch is asked for, and nothing depends on where memory lies.
+ */
+struct source_seams {
+	struct clock clock;                     /* of pauses and limits */
+	const struct http_transport *transport; /* http.h; NULL: libcurl */
+	uint64_t seed;                          /* of the pauses between tries; 0: any */
+};
+
 struct source_options {
 	uint64_t timeout_ms;         /* of one HTTP request; 0: 20,000. Pauses between tries come on
 					top: growing to 30 s, or what a node's Retry-After wants,
@@ -33,18 +47,17 @@ struct source_options {
 	uint64_t response_bytes_max; /* of one HTTP response, unpacked; 0: 64 MiB */
 	unsigned attempts; /* tries of one request before ERR_AGAIN is given up to the caller; 0: 6
 			    */
-	uint64_t backoff_ms;         /* the shortest pause between tries (backoff.h); 0: 250 */
-	uint64_t range_first;        /* blocks in the first eth_getLogs range; 0: 10,000 */
-	uint64_t range_max;          /* never ask for more; 0: no limit of our own */
-	unsigned in_flight;          /* eth_getLogs requests at once in a backfill; 0: 4 */
-	unsigned batch_max;          /* JSON-RPC calls in one HTTP request; 0: 100 */
-	unsigned requests_per_s;     /* JSON-RPC calls of all peers together; 0: any number */
-	unsigned concurrent_max;     /* HTTP requests of all peers at once; 0: any number */
-	const struct clock *clock;   /* of pauses and limits, copied; NULL: the real one */
-	uint64_t seed;               /* of what is drawn for the pauses; 0: any */
-	struct witnesses *witnesses; /* who keeps the record of this endpoint; NULL: nobody */
-	size_t witness;              /* which of them it is */
-	struct pulse *pulse;         /* beats while an answer is waited for; NULL: nobody's */
+	uint64_t backoff_ms;              /* the shortest pause between tries (backoff.h); 0: 250 */
+	uint64_t range_first;             /* blocks in the first eth_getLogs range; 0: 10,000 */
+	uint64_t range_max;               /* never ask for more; 0: no limit of our own */
+	unsigned in_flight;               /* eth_getLogs requests at once in a backfill; 0: 4 */
+	unsigned batch_max;               /* JSON-RPC calls in one HTTP request; 0: 100 */
+	unsigned requests_per_s;          /* JSON-RPC calls of all peers together; 0: any number */
+	unsigned concurrent_max;          /* HTTP requests of all peers at once; 0: any number */
+	struct witnesses *witnesses;      /* who keeps the record of this endpoint; NULL: nobody */
+	size_t witness;                   /* which of them it is */
+	struct pulse *pulse;              /* beats while an answer is waited for; NULL: nobody's */
+	const struct source_seams *seams; /* outlive the source; NULL: the real world */
 };
 
 /*

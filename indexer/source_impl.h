@@ -26,6 +26,7 @@ struct range_ask {
 	uint64_t to;
 	const struct block_wish *wish; /* outlives the job */
 	bool all_headers;
+	struct block_ref anchor; /* see backfill.h */
 	/* Blocks of the range, rising, whose receipts are fetched even where no log was reported
 	 * and no bloom was seen; outlive the job. */
 	const uint64_t *must_prove;

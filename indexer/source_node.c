@@ -206,8 +206,11 @@ enum status node_logs(struct log_list *list, const struct source_node *node,
 
 	if (call->outcome == RPC_ERROR)
 		return node_error(node, call, err);
-	if (is_null(call->result)) /* some write null for none */
-		return OK;
+	/* Not "none": a node that has nothing to say would hide events. */
+	if (is_null(call->result)) {
+		(void)error_set(err, ERR_BAD_DATA, "null for a list of logs");
+		return node_bad(node, call, err);
+	}
 	jread_open(&r, call->result);
 	st = parse_logs(list, &r, err);
 	if (st == OK && filter)
@@ -492,6 +495,7 @@ static const struct source_ops node_ops = {
 static enum status open_rpc(struct source_node *node, struct error *err)
 {
 	const struct source_options *options = &node->base.options;
+	const struct source_seams *seams = options->seams;
 	const struct rpc_options rpc = {
 		.url = node->url,
 		.timeout_ms = options->timeout_ms,
@@ -502,13 +506,14 @@ static enum status open_rpc(struct source_node *node, struct error *err)
 		.batch_limit = &node->traits->batch_limit,
 		.pace = node->traits->pace,
 		.clock = &node->traits->clock,
-		.seed = options->seed ? options->seed + atomic_load(&node->traits->owners) : 0,
+		.seed = seams && seams->seed ? seams->seed + atomic_load(&node->traits->owners) : 0,
 		.stop_event = node->base.stop->event,
 		.stop = &node->base.stop->requested,
 		.logger = node->base.logger,
 		.witnesses = options->witnesses,
 		.witness = options->witness,
 		.pulse = options->pulse,
+		.transport = seams ? seams->transport : NULL,
 	};
 	enum status st = rpc_open(&node->rpc, &rpc, err);
 
@@ -526,7 +531,8 @@ static struct node_traits *new_traits(const struct source_options *options)
 					  .concurrent_max = options->concurrent_max};
 	const struct clock real = clock_real();
 
-	return node_traits_new(options->batch_max, &pace, options->clock ? options->clock : &real);
+	return node_traits_new(options->batch_max, &pace,
+			       options->seams ? &options->seams->clock : &real);
 }
 
 static enum status open_on(struct source **out, const char *url, struct node_traits *traits,

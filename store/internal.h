@@ -60,11 +60,15 @@ enum { STORE_READERS = 254, PATH_SIZE = 4096 };
 /* What tests turn down to see the map grow. */
 struct store_options {
 	size_t map_initial;
-	size_t map_step_max; /* the map grows by its own size, at most by this */
-	unsigned wait_ms;    /* how long growing waits for this process's readers */
+	size_t map_step_max;           /* the map grows by its own size, at most by this */
+	unsigned wait_ms;              /* how long growing waits for this process's readers */
+	const struct store_seam *seam; /* NULL: the real disk */
 };
 
 extern const struct store_options store_defaults;
+
+/* What the seam says, as a code of LMDB or of the system; 0: go on. */
+int seam_asked(const struct store *store, enum store_moment moment);
 
 enum status store_open_with(struct store **out, const char *path, enum store_mode mode,
 			    const struct store_identity *identity,

@@ -68,6 +68,25 @@ enum status env_failed(const struct store *store, int rc, const char *what, stru
 	}
 }
 
+int seam_asked(const struct store *store, enum store_moment moment)
+{
+	const struct store_seam *seam = store->options.seam;
+
+	switch (seam ? seam->ask(seam->context, moment) : STORE_FINE) {
+	case STORE_DISK_FULL:
+		return ENOSPC;
+	case STORE_DISK_FAILS:
+		return EIO;
+	case STORE_MAP_FULL:
+		return MDB_MAP_FULL;
+	case STORE_GIVES_UP:
+		return MDB_PANIC;
+	case STORE_FINE:
+		break;
+	}
+	return 0;
+}
+
 enum status path_in(char out[PATH_SIZE], const struct store *store, const char *name,
 		    struct error *err)
 {
@@ -282,7 +301,11 @@ enum status env_open(struct store *store, const struct store_identity *identity,
 		env_close(store);
 		return status;
 	}
-	rc = mdb_txn_commit(txn);
+	rc = store->mode == STORE_WRITE ? seam_asked(store, STORE_COMMITS) : 0;
+	if (rc)
+		mdb_txn_abort(txn);
+	else
+		rc = mdb_txn_commit(txn);
 	if (rc) {
 		status = env_failed(store, rc, "write in", err);
 		env_close(store);
@@ -424,6 +447,18 @@ enum status store_open(struct store **out, const char *path, enum store_mode mod
 		       const struct store_identity *identity, struct error *err)
 {
 	return store_open_with(out, path, mode, identity, &store_defaults, err);
+}
+
+enum status store_open_seamed(struct store **out, const char *path,
+			      const struct store_identity *identity, const struct store_seam *seam,
+			      struct error *err)
+{
+	struct store_options options = store_defaults;
+
+	options.seam = seam;
+	if (seam && seam->map_initial)
+		options.map_initial = seam->map_initial;
+	return store_open_with(out, path, STORE_WRITE, identity, &options, err);
 }
 
 void store_close(struct store *store)

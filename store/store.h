@@ -61,6 +61,37 @@ void store_close(struct store *store);
  */
 void store_tell_trouble(struct store *store, const char *words);
 
+/*
+ * The disk as a seam: asked at each of these moments, whether it goes on or what goes wrong there
+ * instead. Tests make the disk full, or end a run at a chosen commit by failing it and all that
+ * comes after; what is on disk then is what a killed process leaves.
+ */
+enum store_moment {
+	STORE_BEGINS,    /* a transaction, of either kind */
+	STORE_COMMITS,   /* a write transaction; also that in which a store is opened for writing */
+	STORE_COMMITTED, /* it is durable; what is answered does not matter */
+	STORE_GROWS,     /* the map */
+};
+
+enum store_trouble {
+	STORE_FINE,
+	STORE_DISK_FULL,
+	STORE_DISK_FAILS,
+	STORE_MAP_FULL, /* at a commit: as where the transaction does not fit in the map */
+	STORE_GIVES_UP, /* at the beginning of one: the environment has to be opened again */
+};
+
+struct store_seam {
+	enum store_trouble (*ask)(void *context, enum store_moment moment);
+	void *context;
+	size_t map_initial; /* bytes; 0: as ever */
+};
+
+/* store_open for writing, on such a disk; NULL: on the real one. The seam outlives the store. */
+enum status store_open_seamed(struct store **out, const char *path,
+			      const struct store_identity *identity, const struct store_seam *seam,
+			      struct error *err) MUST_CHECK;
+
 /* What the store says it is of; text owned by the arena. */
 enum status store_read_identity(struct store_identity *out, struct arena *arena,
 				struct store *store, struct error *err) MUST_CHECK;
@@ -250,8 +281,8 @@ enum status store_stats(struct store_stats *out, struct store_txn *txn,
 			struct error *err) MUST_CHECK;
 
 /*
- * Verifies the structure: invariants (1) to (3), (5) and (6), digests recomputed from the first block,
- * and reads over the notes. The first violation is ERR_CORRUPT and names block and key.
+ * Verifies the structure: invariants (1) to (3), (5) and (6), digests recomputed from the first
+ * block, and reads over the notes. The first violation is ERR_CORRUPT and names block and key.
  */
 enum status store_check(struct store_txn *txn, struct error *err) MUST_CHECK;
 

@@ -125,7 +125,9 @@ static enum status grow_map(struct store *store, struct error *err)
 		wanted = grown(wanted, &store->options);
 	if (wanted == mapped)
 		return OK;
-	rc = mdb_env_set_mapsize(store->env, wanted);
+	rc = seam_asked(store, STORE_GROWS);
+	if (!rc)
+		rc = mdb_env_set_mapsize(store->env, wanted);
 	if (rc) {
 		env_close(store);
 		(void)!env_open(store, NULL, &ignored);
@@ -282,9 +284,11 @@ enum status store_begin(struct store_txn **out, struct store *store, enum store_
 		if (status != OK)
 			return status;
 		gate_enter(store);
-		rc = store->env ? mdb_txn_begin(store->env, NULL,
-						mode == STORE_READ ? MDB_RDONLY : 0, &begun)
-				: MDB_PANIC;
+		rc = seam_asked(store, STORE_BEGINS);
+		if (!rc)
+			rc = store->env ? mdb_txn_begin(store->env, NULL,
+							mode == STORE_READ ? MDB_RDONLY : 0, &begun)
+					: MDB_PANIC;
 		if (!rc)
 			break;
 		gate_leave(store);
@@ -370,12 +374,17 @@ enum status store_commit(struct store_txn *txn, struct error *err)
 	}
 	assert(txn->scans == 0);
 	txn_drop_cursors(txn);
-	rc = mdb_txn_commit(txn->txn);
+	rc = seam_asked(txn->store, STORE_COMMITS);
+	if (rc)
+		mdb_txn_abort(txn->txn);
+	else
+		rc = mdb_txn_commit(txn->txn);
 	if (rc) {
 		status = commit_failed(txn, rc, err);
 		if (status == ERR_AGAIN)
 			want_growth(txn->store);
 	} else {
+		(void)seam_asked(txn->store, STORE_COMMITTED);
 		reach_over_pages(txn->store, 0);
 	}
 	end(txn);

@@ -711,6 +711,53 @@ static void what_was_left_out_is_put_in_and_named(void **state)
 	free_harvest(want);
 }
 
+/* What came of asking for all blocks, with this anchor; lies of the node are counted. */
+static enum status ends_on_anchor(const struct block_ref *anchor, enum fake_lie lie, uint64_t *lies,
+				  struct error *err)
+{
+	struct witnesses *witnesses = witnesses_new(1, &fixed_clock, 60000);
+	struct source_options options = {.backoff_ms = 1, .witnesses = witnesses};
+	struct backfill_options what = {.from = 1, .to = BLOCKS, .anchor = *anchor};
+	struct backfill *backfill = NULL;
+	struct block_batch *batch = NULL;
+	struct source *source = NULL;
+	enum status st;
+
+	fake_chain_set(chain, &(struct fake_faults){.lie = lie, .lie_block = WITH_LOGS});
+	check_ok(source_open(&source, fakenode_url(node), &options, NULL, err), *err);
+	check_ok(backfill_start(&backfill, source, wished(1, PROVE_RECEIPTS), &what, NULL, err),
+		 *err);
+	while ((st = backfill_next(&batch, backfill, err)) == OK)
+		block_batch_free(batch);
+	backfill_stop(backfill);
+	source_close(source);
+	*lies = witness_read(witnesses, 0).lies;
+	witnesses_free(witnesses);
+	return st;
+}
+
+static void a_chain_that_changed_meanwhile_is_told_and_accuses_nobody(void **state)
+{
+	struct harvest *want = expected(1);
+	struct block_ref anchor = want->refs[BLOCKS];
+	struct error err;
+	uint64_t lies;
+
+	(void)state;
+	assert_int_equal(ends_on_anchor(&anchor, LIE_NONE, &lies, &err), ERR_NOTFOUND);
+	assert_int_equal(ends_on_anchor(&anchor, LIE_LOG_ALTERED, &lies, &err), ERR_BAD_DATA);
+	assert_int_equal(lies, 1);
+	anchor.hash.bytes[0] ^= 1;
+	check_fails(ends_on_anchor(&anchor, LIE_NONE, &lies, &err), ERR_REORG, err,
+		    "block 309 is another one than before");
+	assert_int_equal(ends_on_anchor(&anchor, LIE_LOG_ALTERED, &lies, &err), ERR_REORG);
+	assert_int_equal(lies, 0);
+	anchor.number = BLOCKS + 1;
+	check_fails(ends_on_anchor(&anchor, LIE_NONE, &lies, &err), ERR_AGAIN, err,
+		    "no such block");
+	free_harvest(want);
+}
+
 static int start_node(void **state)
 {
 	struct error err;
@@ -751,6 +798,7 @@ int main(void)
 		cmocka_unit_test(a_lie_is_found_and_what_is_before_it_given),
 		cmocka_unit_test(what_passes_is_no_lie),
 		cmocka_unit_test(what_was_left_out_is_put_in_and_named),
+		cmocka_unit_test(a_chain_that_changed_meanwhile_is_told_and_accuses_nobody),
 	};
 
 	fixed_clock = clock_real();

@@ -425,11 +425,13 @@ static void let_lacks_expire(void)
 
 static struct source *open_node(void)
 {
-	const struct source_options options = {.backoff_ms = 1, .attempts = 2, .clock = &ahead};
+	static struct source_seams seams;
+	const struct source_options options = {.backoff_ms = 1, .attempts = 2, .seams = &seams};
 	struct source *source = NULL;
 	struct error err;
 
 	memset(&like, 0, sizeof(like));
+	seams.clock = ahead;
 	check_ok(source_open(&source, fakenode_url(node), &options, NULL, &err), err);
 	return source;
 }

@@ -567,6 +567,31 @@ static void strange_answers_are_named(void **state)
 	fakenode_stop(strange);
 }
 
+static void null_is_no_list_of_logs(void **state)
+{
+	const struct source_options options = {.backoff_ms = 1, .attempts = 2, .batch_max = 1};
+	const struct address pool = address_of(POOL);
+	const struct log_filter filter = {.addresses = &pool, .address_count = 1};
+	struct fakenode *strange = fakenode_start(answer_fixed, chain);
+	struct arena *arena = arena_new();
+	struct source *source = NULL;
+	struct event_log *logs = NULL;
+	struct block_ref block;
+	struct error err;
+	size_t count = 0;
+
+	(void)state;
+	fake_chain_set(chain, &(struct fake_faults){0});
+	check_ok(source_open(&source, fakenode_url(strange), &options, NULL, &err), err);
+	check_ok(source_headers(&block, source, (const uint64_t[]){4}, 1, &err), err);
+	set_fixed((struct fixed){"eth_getLogs", "null", 0, NULL});
+	check_fails(source_block_logs(&logs, &count, arena, source, &block, &filter, 1, &err),
+		    ERR_BAD_DATA, err, "null for a list of logs");
+	source_close(source);
+	arena_free(arena);
+	fakenode_stop(strange);
+}
+
 /* ---- interrupts ---- */
 
 static struct source *interrupted;
@@ -641,6 +666,7 @@ int main(void)
 		cmocka_unit_test(calls_at_a_block_that_is_not_there_are_not_found),
 		cmocka_unit_test(code_is_there_from_the_first_view_on),
 		cmocka_unit_test(strange_answers_are_named),
+		cmocka_unit_test(null_is_no_list_of_logs),
 		cmocka_unit_test(a_signal_ends_a_wait_at_once),
 	};
 

@@ -90,6 +90,7 @@ static void a_fork_is_followed_without_a_finding(void **unused)
 	struct demo demo;
 
 	(void)unused;
+	sim_node_finality(node, 2 * (BLOCKS - FORK_AT));
 	open_mirror(&demo, sim_chain_names(chain), fakenode_url(server));
 	assert_ok(demo_sync(&demo, UINT64_MAX), demo.err);
 	sim_node_follow(node, fork, FORK_AT + 30);
