@@ -327,13 +327,13 @@ static void keep(struct several_turn *turn)
 	turn->kept = turn->error;
 }
 
-/* The child was cut short, which is no trouble yet. */
+/* The child was cut short, which is neither an answer nor a trouble yet: it is asked again where no
+ * other has the answer. */
 static void take_cut(struct several_turn *turn, uint64_t took_ms)
 {
 	if (turn->haste == SEVERAL_HEDGED)
 		turn->cut_short |= several_bit(turn->index);
 	several_was_slow(turn->self, turn->index, turn->kind, took_ms, turn->error.message);
-	keep(turn);
 }
 
 /* Whether another child is to be asked. */

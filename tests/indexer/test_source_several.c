@@ -834,6 +834,25 @@ static void where_all_are_slow_or_fail_the_slow_one_has_its_time(void **state)
 	free_scene(s);
 }
 
+/* All say that it is not there, the slow one last: that is the answer, and no trouble. */
+static void what_a_slow_one_has_not_either_is_not_found(void **state)
+{
+	struct scene *s = new_slow_scene(2);
+	struct error err;
+	bool has_code;
+
+	(void)state;
+	s->nodes[0].answer_ms = 5000;
+	check_fails(source_has_code(&has_code, s->source, (struct address){{0}}, 60, &err),
+		    ERR_NOTFOUND, err, "no block 60");
+	assert_int_equal(hedges(s, 0), 1);
+	/* Its trouble in the end is one. */
+	s->nodes[0].trouble = ERR_AGAIN;
+	check_fails(source_has_code(&has_code, s->source, (struct address){{0}}, 60, &err),
+		    ERR_AGAIN, err, "A: trouble");
+	free_scene(s);
+}
+
 static void a_head_is_not_waited_for_where_it_is_only_good_to_know(void **state)
 {
 	struct scene *s = new_slow_scene(3);
@@ -1646,6 +1665,7 @@ int main(void)
 		cmocka_unit_test(patience_grows_with_what_is_usual),
 		cmocka_unit_test(one_that_is_slow_again_and_again_is_left_alone),
 		cmocka_unit_test(where_all_are_slow_or_fail_the_slow_one_has_its_time),
+		cmocka_unit_test(what_a_slow_one_has_not_either_is_not_found),
 		cmocka_unit_test(a_head_is_not_waited_for_where_it_is_only_good_to_know),
 		cmocka_unit_test(a_vote_on_one_block_is_waited_for_ten_seconds),
 		cmocka_unit_test(one_that_does_not_say_who_it_is_is_not_waited_for),
