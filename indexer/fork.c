@@ -131,6 +131,8 @@ static enum status narrow(struct search *s, struct error *err)
 			st = add_probe(s,
 				       s->ceiling - 1 - (gap / count * i + gap % count * i / count),
 				       err);
+		if (!s->probe_count) /* a sparse mirror has no block in between */
+			break;
 		if (st == OK)
 			st = ask(s, err);
 	}
