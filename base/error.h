@@ -24,8 +24,8 @@ enum status {
 	ERR_CORRUPT,  /* an invariant of our own is broken: stop */
 	ERR_USAGE,    /* wrong use or configuration: exit status 2 */
 	ERR_SYSTEM,   /* disk, memory map, descriptors, permissions: exit status 1 */
-	ERR_FULL,     /* no room on the disk or in the map: nothing is lost, later there may be some */
-	ERR_DENIED,   /* refused on purpose: foreign store, other chain, other pool set */
+	ERR_FULL, /* no room on the disk or in the map: nothing is lost, later there may be some */
+	ERR_DENIED, /* refused on purpose: foreign store, other chain, other pool set */
 };
 
 enum { ERROR_MESSAGE_SIZE = 640 };
