@@ -162,6 +162,9 @@ static enum status extent(struct search *s, struct error *err)
 	if (source_is_recorded(s->m->source))
 		return source_extent(&s->first, &s->last, s->m->source, err);
 	st = source_tagged_block(&head, s->m->source, BLOCK_LATEST, err);
+	if (st == ERR_NOTFOUND) /* which is not that nothing is common */
+		return error_set(err, ERR_AGAIN, "%s has no newest block to show just now",
+				 source_label(s->m->source));
 	s->last = head.number;
 	return st;
 }

@@ -287,17 +287,19 @@ static const char *config_text(struct life *l)
 static void on_line(void *context, enum log_level level, const char *line)
 {
 	struct life *l = context;
-	uint64_t from;
-	uint64_t to;
 
 	(void)level;
-	if (sscanf(line, "reorg: rewound from block %" SCNu64 " to block %" SCNu64, &from, &to) ==
-	    2) {
-		l->outcome.reorgs++;
-		l->outcome.depth = from - to > l->outcome.depth ? from - to : l->outcome.depth;
-	}
 	if (l->is_verbose)
 		(void)printf("# %9.3f s    %s\n", (double)sim_now(l->world) / 1000, line);
+}
+
+static void on_reorg(void *context, const struct mirror_reorg *reorg)
+{
+	struct life *l = context;
+	uint64_t depth = reorg->old.number - reorg->fork.number;
+
+	l->outcome.reorgs++;
+	l->outcome.depth = depth > l->outcome.depth ? depth : l->outcome.depth;
 }
 
 static void prepare(struct life *l)
@@ -310,6 +312,8 @@ static void prepare(struct life *l)
 	l->clock = sim_clock(l->world);
 	l->disk = (struct store_seam){
 		.ask = ask_disk, .context = l, .map_initial = l->story->map_initial};
+	l->options.on_reorg = on_reorg;
+	l->options.context = l;
 	l->options.clock = &l->clock;
 	l->options.disk = &l->disk;
 	text = config_text(l);
