@@ -46,10 +46,10 @@ static bool take_note(struct changes *changes, const char *path)
 }
 
 static void compare(struct reload *reload, struct changes *changes, const char *path,
-		    const json_t *before, const json_t *now);
+		    json_t *before, json_t *now);
 
 static void compare_member(struct reload *reload, struct changes *changes, const char *path,
-			   const char *key, const json_t *before, const json_t *now)
+			   const char *key, json_t *before, json_t *now)
 {
 	char inner[PATH_SIZE];
 
@@ -60,27 +60,20 @@ static void compare_member(struct reload *reload, struct changes *changes, const
 }
 
 static void compare(struct reload *reload, struct changes *changes, const char *path,
-		    const json_t *before, const json_t *now)
+		    json_t *before, json_t *now)
 {
 	const char *key;
-	const void *at;
+	json_t *member;
 
 	if (before && now && json_equal(before, now))
 		return;
 	/* An object that comes or goes is named by its keys. */
 	if ((!before || json_is_object(before)) && (!now || json_is_object(now))) {
-		for (at = json_object_iter((json_t *)(uintptr_t)before); at;
-		     at = json_object_iter_next((json_t *)(uintptr_t)before,
-						(void *)(uintptr_t)at)) {
-			key = json_object_iter_key((void *)(uintptr_t)at);
+		json_object_foreach (before, key, member)
 			compare_member(reload, changes, path, key, before, now);
-		}
-		for (at = json_object_iter((json_t *)(uintptr_t)now); at;
-		     at = json_object_iter_next((json_t *)(uintptr_t)now, (void *)(uintptr_t)at)) {
-			key = json_object_iter_key((void *)(uintptr_t)at);
+		json_object_foreach (now, key, member)
 			if (!json_object_get(before, key))
 				compare_member(reload, changes, path, key, before, now);
-		}
 		return;
 	}
 	if (take_note(changes, path))
@@ -181,11 +174,11 @@ static void take_over(struct reload *reload, struct config *next, const struct c
 	if (st != OK)
 		log_error(reload->logger, "%s: chain.rpc is not taken over: %s", next->path,
 			  err.message);
-	if (!changes->has_endpoints || st != OK) {
-		st = mirror_reconfigure(reload->mirror, next, false, &err);
-	} else {
+	if (changes->has_endpoints && st == OK) {
 		copy_member(holds, chain, "rpc");
 		copy_member(holds, chain, "quorum");
+	} else if (mirror_reconfigure(reload->mirror, next, false, &err) != OK) {
+		log_error(reload->logger, "%s: %s", next->path, err.message);
 	}
 	st = open_alerts(reload, next, &err);
 	if (st == OK && reload->are_started)

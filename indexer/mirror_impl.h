@@ -189,9 +189,9 @@ size_t mirror_omissions_of(const struct omission **out, const struct mirror *m,
 void mirror_forget_omissions(struct mirror *m);
 
 /*
- * repair.c: after a check failed in a sparse backfill, looks by bisection over the contracts' views,
- * then by walking the headers, for a log that was left out; where there is one, its block is added to must_prove and the mirror
- * rewound to before it. Nothing is changed where there is none.
+ * repair.c: after a check failed in a sparse backfill, looks by bisection over the contracts'
+ * views, then by walking the headers, for a log that was left out; where there is one, its block is
+ * added to must_prove and the mirror rewound to before it. Nothing is changed where there is none.
  */
 enum status mirror_repair(struct mirror *m, struct error *err) MUST_CHECK;
 /* Whether another search would be too many for this pool. */
