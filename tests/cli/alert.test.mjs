@@ -106,8 +106,10 @@ await scene('a receiver that is away', { alerts: webhook }, async s => {
   await s.receiver.start();
   await until('it is there and refuses', () => s.receiver.refused > 0, s.log);
   s.receiver.status = 200;
-  await until('it is told of both', () => s.receiver.told.length > 1, s.log, 40000);
-  equal('in order, once each', s.receiver.states(), [['open', BLOCK], ['resolved', BLOCK]]);
+  // A range that is asked of both, the liar and its successor, is another lie about the same block.
+  const states = () => Object.values(s.receiver.told.reduce((all, t) => ({ ...all, [t.finding.id]: [...all[t.finding.id] ?? [], t] }), {})).map(l => l.map(t => [t.state, t.finding.block]));
+  await until('it is told of both', () => states().length > 0 && states().every(l => l.length > 1), s.log, 40000);
+  equal('in order, once each', states(), states().map(() => [['open', BLOCK], ['resolved', BLOCK]]), s.log());
 });
 
 await scene('kill -9', { alerts: webhook }, async s => {
