@@ -164,6 +164,7 @@ static enum status ask(struct whole *out, const struct question *q, struct error
 	if (child == 0) {
 		(void)close(ends[0]);
 		answer(ends[1], q);
+		(void)close(ends[1]);
 		_exit(0);
 	}
 	(void)close(ends[1]);
