@@ -326,7 +326,13 @@ void env_close(struct store *store)
  * Every store that this process has open. LMDB's locks belong to the process and are lost when any
  * of its descriptors of the lock file is closed, so a file must not be opened twice: a second
  * store_open for reading gets the first handle again.
+ *
+ * Two locks, taken in this order: opening_mutex is held while a file is opened or closed for good,
+ * which may wait for another process; registry_mutex guards the list and the counts of handles,
+ * and nothing waits under it. So whoever is in a write transaction may still get and give back
+ * handles of its store.
  */
+static pthread_mutex_t opening_mutex = PTHREAD_MUTEX_INITIALIZER;
 static pthread_mutex_t registry_mutex = PTHREAD_MUTEX_INITIALIZER;
 static struct store *registry;
 
@@ -408,38 +414,67 @@ static enum status open_new(struct store *store, const struct store_identity *id
 	return status == OK ? env_open(store, identity, err) : status;
 }
 
+/* A handle more of a store that is open already, for a reader; whether it is open for reading only.
+ */
+static struct store *share(const char *path, enum store_mode mode, bool *is_read_only)
+{
+	struct store *store;
+
+	pthread_mutex_lock(&registry_mutex);
+	store = find_open(path);
+	*is_read_only = store && store->mode == STORE_READ;
+	if (store && mode == STORE_READ)
+		store->handles++;
+	else
+		store = NULL;
+	pthread_mutex_unlock(&registry_mutex);
+	return store;
+}
+
+/* Under opening_mutex. */
+static enum status share_or_open(struct store **out, const char *path, enum store_mode mode,
+				 const struct store_identity *identity,
+				 const struct store_options *options, struct error *err)
+{
+	struct store *store;
+	bool is_read_only;
+	enum status status;
+
+	*out = share(path, mode, &is_read_only);
+	if (*out)
+		return OK;
+	if (is_read_only)
+		return error_set(err, ERR_DENIED, "this program has %s open for reading already",
+				 path);
+	store = store_new(path, mode, options);
+	status = open_new(store, identity, err);
+	if (status != OK) {
+		store_free(store);
+		return status;
+	}
+	pthread_mutex_lock(&registry_mutex);
+	remember(store);
+	pthread_mutex_unlock(&registry_mutex);
+	*out = store;
+	return OK;
+}
+
 enum status store_open_with(struct store **out, const char *path, enum store_mode mode,
 			    const struct store_identity *identity,
 			    const struct store_options *options, struct error *err)
 {
-	struct store *store;
+	bool is_read_only;
 	enum status status;
 
 	*out = NULL;
 	if (mode == STORE_WRITE && (!identity || !identity->pool_set))
 		return error_set(err, ERR_USAGE, "a store to write in needs an identity");
-	pthread_mutex_lock(&registry_mutex);
-	store = find_open(path);
-	if (store && mode == STORE_READ) {
-		store->handles++;
-		*out = store;
-		pthread_mutex_unlock(&registry_mutex);
+	*out = share(path, mode, &is_read_only);
+	if (*out)
 		return OK;
-	}
-	if (store && store->mode == STORE_READ) {
-		pthread_mutex_unlock(&registry_mutex);
-		return error_set(err, ERR_DENIED, "this program has %s open for reading already",
-				 path);
-	}
-	store = store_new(path, mode, options);
-	status = open_new(store, identity, err);
-	if (status == OK) {
-		remember(store);
-		*out = store;
-	} else {
-		store_free(store);
-	}
-	pthread_mutex_unlock(&registry_mutex);
+	pthread_mutex_lock(&opening_mutex);
+	status = share_or_open(out, path, mode, identity, options, err);
+	pthread_mutex_unlock(&opening_mutex);
 	return status;
 }
 
@@ -461,14 +496,32 @@ enum status store_open_seamed(struct store **out, const char *path,
 	return store_open_with(out, path, STORE_WRITE, identity, &options, err);
 }
 
+/* Gives a handle back that is not the last. */
+static bool release_shared(struct store *store)
+{
+	bool is_shared;
+
+	pthread_mutex_lock(&registry_mutex);
+	is_shared = store->handles > 1;
+	if (is_shared)
+		store->handles--;
+	pthread_mutex_unlock(&registry_mutex);
+	return is_shared;
+}
+
 void store_close(struct store *store)
 {
-	if (!store)
+	bool is_last;
+
+	if (!store || release_shared(store))
 		return;
+	pthread_mutex_lock(&opening_mutex);
 	pthread_mutex_lock(&registry_mutex);
-	if (--store->handles == 0) {
+	is_last = --store->handles == 0;
+	if (is_last)
 		forget(store);
-		store_free(store);
-	}
 	pthread_mutex_unlock(&registry_mutex);
+	if (is_last)
+		store_free(store);
+	pthread_mutex_unlock(&opening_mutex);
 }

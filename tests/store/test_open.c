@@ -862,6 +862,59 @@ static void readers_of_dead_processes_give_their_places_back(void **state)
 	close_again(m);
 }
 
+/* Opens, looks and closes: all threads at once, so that the last handle is often anybody's. */
+static void *open_and_close(void *context)
+{
+	struct reading *reading = context;
+	struct mirror own = *reading->m;
+
+	while (reading->rounds < 400) {
+		reading->rounds++;
+		if (store_open(&own.store, own.path, STORE_READ, NULL, &own.err) != OK ||
+		    read_row(&own, "v") != 0)
+			reading->failures++;
+		close_again(&own);
+	}
+	return NULL;
+}
+
+static void open_in_threads(struct mirror *m)
+{
+	struct reading reading = {.m = m};
+	pthread_t threads[3];
+
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(pthread_create(&threads[i], NULL, open_and_close, &reading), 0);
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(pthread_join(threads[i], NULL), 0);
+	assert_int_equal(reading.failures, 0);
+}
+
+static void threads_share_handles_beside_a_write_transaction(void **state)
+{
+	struct mirror *m = *state;
+
+	open_fine(m);
+	write_row(m);
+	mirror_begin(m);
+	append_row(m, 2, "a", "w");
+	open_in_threads(m); /* would not end if getting a handle waited for the writer */
+	mirror_commit(m);
+	close_again(m);
+}
+
+static void threads_open_and_close_the_last_handle(void **state)
+{
+	struct mirror *m = *state;
+
+	open_fine(m);
+	write_row(m);
+	close_again(m);
+	open_in_threads(m);
+	open_fine(m); /* nobody has it open any more */
+	close_again(m);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, folder_setup, mirror_teardown)
 
 int main(void)
@@ -891,6 +944,8 @@ int main(void)
 		TEST(an_aborted_transaction_has_the_map_grown_too),
 		TEST(a_reader_of_the_same_thread_does_not_block_for_ever),
 		TEST(the_map_grows_under_readers_in_other_threads),
+		TEST(threads_share_handles_beside_a_write_transaction),
+		TEST(threads_open_and_close_the_last_handle),
 		TEST(a_reader_in_another_process_follows_the_growing_map),
 		TEST(readers_of_dead_processes_give_their_places_back),
 	};
