@@ -105,6 +105,7 @@ json_t *json_figure(const struct figure_rule *rule, const struct figure *figure,
 		    struct arena *arena);
 json_t *json_at(const struct moment *m);         /* {block, hash, timestamp} */
 json_t *json_block(const struct block_ref *ref); /* {number, hash, timestamp} */
+/* A string that is not UTF-8 is its bytes in hexadecimal, with 0x. */
 json_t *json_abi_value(const struct abi_value *value, struct arena *arena);
 json_t *json_trace(const struct trace *trace);
 /* An item of answer_findings; what it needs meanwhile comes from the arena. */

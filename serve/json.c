@@ -135,7 +135,7 @@ json_t *json_abi_value(const struct abi_value *value, struct arena *arena)
 	case ABI_BYTES:
 		return json_bytes(value->bytes, arena);
 	case ABI_STRING:
-		return must(json_stringn((const char *)value->bytes.data, value->bytes.size));
+		return json_text(value->bytes, arena);
 	case ABI_ARRAY:
 	case ABI_VECTOR:
 	case ABI_TUPLE:
