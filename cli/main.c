@@ -36,6 +36,9 @@ static const struct verb verbs[] = {
 	 READS | RAW | PAGES, verb_items},
 	{"payouts", "NAME", "payouts and what each cost the accounts", 1, 1, true,
 	 READS | RAW | PAGES, verb_payouts},
+	{"history", "NAME", "liquidity, cover, utilization and prices over blocks", 1, 1, true,
+	 READS | RAW | OPTION_BIT(OPTION_FROM) | OPTION_BIT(OPTION_TO) | OPTION_BIT(OPTION_LIMIT),
+	 verb_history},
 	{"events", "[NAME]", "decoded events", 0, 1, true,
 	 READS | PAGES | OPTION_BIT(OPTION_FROM) | OPTION_BIT(OPTION_TO) |
 		 OPTION_BIT(OPTION_EVENT) | OPTION_BIT(OPTION_ACCOUNT),

@@ -35,6 +35,16 @@ enum status answer_list(const struct item_list **out, const struct pool *pool, c
 json_t *answer_items(struct moment *m, const struct pool *pool, const struct item_list *list,
 		     const struct page *page, struct error *err);
 
+struct history_query {
+	uint64_t from_block;
+	uint64_t to_block;
+	size_t points; /* at most that many, spread evenly over the blocks; 0: each block */
+};
+
+/* The pool's common figures as of blocks that the mirror holds, oldest first, for plotting. */
+json_t *answer_history(struct moment *m, const struct pool *pool, const struct history_query *query,
+		       struct error *err);
+
 /* Oldest first; the cursor is "block:log". With what each cost the accounts: how many, the sum, the
  * heaviest loss; every account's is in answer_explain. */
 json_t *answer_payouts(struct moment *m, const struct pool *pool, const struct page *page,
