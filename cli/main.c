@@ -33,6 +33,8 @@ static const struct verb verbs[] = {
 	{"account", "NAME ADDRESS", "one account's figures", 2, 2, true, READS | RAW, verb_account},
 	{"payouts", "NAME", "payouts and what each cost the accounts", 1, 1, true,
 	 READS | RAW | PAGES, verb_payouts},
+	{"quote", "", "what cover costs, by a premium model alone", 0, 0, false,
+	 OPTION_BIT(OPTION_MODEL) | OPTION_BIT(OPTION_CSV) | OPTION_BIT(OPTION_PARAMS), verb_quote},
 	{"events", "[NAME]", "decoded events", 0, 1, true,
 	 READS | PAGES | OPTION_BIT(OPTION_FROM) | OPTION_BIT(OPTION_TO) |
 		 OPTION_BIT(OPTION_EVENT) | OPTION_BIT(OPTION_ACCOUNT),

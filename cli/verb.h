@@ -32,6 +32,7 @@ int verb_pool(const struct command *command);
 int verb_accounts(const struct command *command);
 int verb_account(const struct command *command);
 int verb_payouts(const struct command *command);
+int verb_quote(const struct command *command);
 int verb_events(const struct command *command);
 int verb_findings(const struct command *command);
 int verb_explain(const struct command *command);
