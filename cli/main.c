@@ -39,6 +39,8 @@ static const struct verb verbs[] = {
 	{"history", "NAME", "liquidity, cover, utilization and prices over blocks", 1, 1, true,
 	 READS | RAW | OPTION_BIT(OPTION_FROM) | OPTION_BIT(OPTION_TO) | OPTION_BIT(OPTION_LIMIT),
 	 verb_history},
+	{"quote", "", "what cover costs, by a premium model alone", 0, 0, false,
+	 OPTION_BIT(OPTION_MODEL) | OPTION_BIT(OPTION_CSV) | OPTION_BIT(OPTION_PARAMS), verb_quote},
 	{"events", "[NAME]", "decoded events", 0, 1, true,
 	 READS | PAGES | OPTION_BIT(OPTION_FROM) | OPTION_BIT(OPTION_TO) |
 		 OPTION_BIT(OPTION_EVENT) | OPTION_BIT(OPTION_ACCOUNT),
