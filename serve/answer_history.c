@@ -22,15 +22,11 @@ static json_t *figures_of(const struct history *h, const struct reading *r, json
 	struct figure figures[FIGURES_MAX];
 
 	protocol->read_pool(figures, r);
-	for (size_t i = 0; i < SHOWN_COUNT; i++) {
-		int index = figure_find(protocol->pool_figures, protocol->pool_figure_count,
-					figures_shown[i]);
-
-		if (index >= 0)
+	for (size_t i = 0; i < SHOWN_COUNT; i++)
+		if (figure_find(protocol->pool_figures, protocol->pool_figure_count,
+				figures_shown[i]) >= 0)
 			json_put(item, figures_shown[i],
-				 json_figure(&protocol->pool_figures[index], &figures[index],
-					     h->arena));
-	}
+				 json_pool_figure(protocol, figures, figures_shown[i], h->arena));
 	return item;
 }
 
