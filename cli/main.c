@@ -38,6 +38,8 @@ static const struct verb verbs[] = {
 	 READS | RAW | PAGES, verb_payouts},
 	{"quote", "", "what cover costs, by a premium model alone", 0, 0, false,
 	 OPTION_BIT(OPTION_MODEL) | OPTION_BIT(OPTION_CSV) | OPTION_BIT(OPTION_PARAMS), verb_quote},
+	{"assess", "FILE", "what a policy pays for a loss, by InsureDAO's guideline", 1, 1, false,
+	 OPTION_BIT(OPTION_JSON) | RAW, verb_assess},
 	{"events", "[NAME]", "decoded events", 0, 1, true,
 	 READS | PAGES | OPTION_BIT(OPTION_FROM) | OPTION_BIT(OPTION_TO) |
 		 OPTION_BIT(OPTION_EVENT) | OPTION_BIT(OPTION_ACCOUNT),
