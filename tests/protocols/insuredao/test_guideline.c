@@ -488,6 +488,7 @@ static void sums_beyond_256_bits_leave_the_payout_open(void **state)
 	s.loss_count = 2;
 	assess(&s);
 	assert_false(verdict.is_computable);
+	assert_int_equal(verdict.decision, DECISION_HUMAN);
 	losses[1].kind = GUIDELINE_HELD;
 	assess(&s);
 	assert_false(verdict.is_computable);
