@@ -36,6 +36,7 @@ int verb_items(const struct command *command);
 int verb_payouts(const struct command *command);
 int verb_history(const struct command *command);
 int verb_solvency(const struct command *command);
+int verb_assess(const struct command *command);
 int verb_quote(const struct command *command);
 int verb_events(const struct command *command);
 int verb_findings(const struct command *command);

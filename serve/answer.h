@@ -10,6 +10,7 @@
 
 #include <jansson.h>
 
+#include "protocols/quote.h"
 #include "serve/reader.h"
 
 json_t *answer_status(struct moment *m, struct error *err);
@@ -57,6 +58,13 @@ json_t *answer_history(struct moment *m, const struct pool *pool, const struct h
  * heaviest loss; every account's is in answer_explain. */
 json_t *answer_payouts(struct moment *m, const struct pool *pool, const struct page *page,
 		       struct error *err);
+
+/*
+ * What cover of that amount and time would cost as of the moment, with the figures that lead to it;
+ * or why there is no price. ERR_USAGE: the protocol sells none by a formula, or wants a market.
+ */
+json_t *answer_quote(struct moment *m, const struct pool *pool, const struct quote_request *request,
+		     struct error *err);
 
 struct event_query {
 	const struct pool *pool; /* NULL: all */

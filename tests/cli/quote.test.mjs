@@ -3,6 +3,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PROGRAM, ROOT, run, tempFolder, there } from '../support/program.mjs';
+import { listChains, readTruth } from '../support/recorded.mjs';
+import { mirrorOf } from '../chains/truth.mjs';
 import { done, equal, ok, part } from '../support/tap.mjs';
 
 if (!there()) { ok(`${PROGRAM} is there`, false, 'make first'); done(); }
@@ -55,6 +57,14 @@ await part('a long table', async () => {
   ok('takes no more memory than a short one', input.length > 16777216 && r.status === 0 && r.out.length === input.length, `${input.length} bytes in, ${r.out.length} out`, `exit status ${r.status}`, r.err.slice(-300));
 });
 
+await part('a protocol without a formula', async () => {
+  const recorded = listChains().find(c => c.name === 'pool-edges');
+  const mirror = mirrorOf(readTruth(recorded.truth).meta, `file:${recorded.chain}`);
+  const synced = await mirror.sync('--to', '20');
+  const r = await mirror.run(['quote', 'api3', '--amount', '1', '--weeks', '4']);
+  ok('says so', synced.status === 0 && r.status === 2 && /pool api3: protocol api3 sells no cover by a formula/.test(r.err), ...tell(synced), ...tell(r));
+});
+
 await part('what is wrong', async () => {
   const price = (input, args = insuredaoArgs) => run(args, { input });
   refused('no table', await price(''), 1, /standard input/, /no header/);
@@ -67,6 +77,14 @@ await part('what is wrong', async () => {
   equal('the rows before it are written', cut.out, lines.slice(0, at).map(l => `${l}\n`).join(''));
   refused('the table of another model', await price(bridge), 1, /line 2/, /"model"/);
   refused('no model', await run(['quote', '--csv']), 2, /--model/);
+  refused('a name and a model', await run(['quote', 'api3', '--model', 'insuredao']), 2, /--model MODEL/);
+  refused('weeks of a table', await price('', [...insuredaoArgs, '--weeks', '4']), 2, /--weeks N/, /NAME/);
+  refused('a pool without an amount', await run(['quote', 'api3', '--weeks', '4']), 2, /--amount/);
+  refused('an amount with a point', await run(['quote', 'api3', '--amount', '1.5', '--weeks', '4']), 2, /--amount 1\.5/);
+  refused('weeks that are no number', await run(['quote', 'api3', '--amount', '1', '--weeks', 'four']), 2, /--weeks four/);
+  refused('weeks without end', await run(['quote', 'api3', '--amount', '1', '--weeks', '18446744073709551615']), 2, /--weeks/);
+  refused('a market that is no address', await run(['quote', 'api3', '--amount', '1', '--weeks', '4', '--market', '0x12']), 2, /--market 0x12/);
+  refused('a pool without a configuration', await run(['-c', join(folder, 'none.json'), 'quote', 'api3', '--amount', '1', '--weeks', '4']), 2, /none\.json/);
   refused('no --csv', await run(['quote', '--model', 'insuredao']), 2, /--csv/);
   refused('an unknown model', await price('', ['quote', '--model', 'insurdao', '--csv']), 2, /"insurdao"/, /"insuredao"/);
   refused('parameters that the model has not', await price('', [...insuredaoArgs, '--params', params]), 2, /--params/, /insuredao/);
