@@ -26,12 +26,15 @@ static struct figure text(struct slice bytes)
 
 /* ---- policies ---- */
 
+enum { PRICE_DECIMALS = 18 }; /* of claims_worth.price */
+
 #define POLICY_FIGURES(F)                                                                          \
 	F(claimant, ADDRESS, PLAIN, "who is covered, and paid")                                    \
 	F(claims_allowed_from, NUMBER, TIME, "claims from then on")                                \
 	F(claims_allowed_until, NUMBER, TIME, "and up to then")                                    \
 	F(coverage_amount_in_usd, NUMBER, FIXED_18, "cover that remains, USD")                     \
 	F(is_open, FLAG, PLAIN, "whether a claim could be made at the block's time")               \
+	F(open_cover, NUMBER, ASSETS, "the cover of an open one, at the manager's price")          \
 	F(granted_usd, NUMBER, FIXED_18, "the first cover and all that upgrades added")            \
 	F(reduced_usd, NUMBER, FIXED_18, "what downgrades took away")                              \
 	F(paid_usd, NUMBER, FIXED_18, "what its claims were paid")                                 \
@@ -59,6 +62,24 @@ static bool is_policy(const void *row)
 	return policy->allowed_until != 0;
 }
 
+/* In API3, where the manager's converter told a price of that very block. */
+static struct figure open_cover(const struct reading *r, const uint8_t *key,
+				const struct claims_policy *p, const struct figure *is_open)
+{
+	struct claims_worth w;
+	u256 cover = U256_ZERO;
+	bool ok;
+
+	if (is_open->is_null)
+		return figure_null();
+	if (!is_open->flag)
+		return figure_number(U256_ZERO);
+	state_row_at(&w, r->state, &claims_table_worth, r->pool->id, key, r->block);
+	ok = w.block == r->block && w.has_price &&
+	     claims_api3_of_usd(&cover, NULL, p->cover, w.price, PRICE_DECIMALS);
+	return figure_computed(ok, cover);
+}
+
 static void read_policy(struct figure *out, const struct reading *r, const uint8_t *key)
 {
 	struct claims_policy p;
@@ -76,6 +97,7 @@ static void read_policy(struct figure *out, const struct reading *r, const uint8
 	if (!is_time_known(r) && (is_begun != (p.allowed_from <= r->time_latest) ||
 				  is_over != (p.allowed_until < r->time_earliest)))
 		out[POLICY_is_open] = figure_null();
+	out[POLICY_open_cover] = open_cover(r, key, &p, &out[POLICY_is_open]);
 	out[POLICY_granted_usd] = figure_number(p.granted);
 	out[POLICY_reduced_usd] = figure_number(p.reduced);
 	out[POLICY_paid_usd] = figure_number(p.paid_usd);

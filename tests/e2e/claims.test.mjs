@@ -120,6 +120,27 @@ try {
     ok('in words, too', words.status === 0 && words.out.includes(last.claim) && words.out.includes('min(amount, remaining cover)'), words.out.slice(0, 1500), words.err);
   });
 
+  await part('solvency', async () => {
+    const wrong = [];
+    let covers = 0;
+    for (let at = stage.firstBlock; at <= stage.head; at += 15) {
+      const [{ items: [told] }, pool, policies] = await Promise.all([mirror.json('solvency', 'api3', '--limit', 3, '--at', at), mirror.json('pool', 'api3', '--at', at), list(mirror, 'policies', at)]);
+      const open = policies.filter(p => p.open_cover !== null && p.open_cover !== '0').map(p => BigInt(p.open_cover)).sort((x, y) => x < y ? 1 : x > y ? -1 : 0);
+      let left = BigInt(pool.state.liquidity), missing = 0n;
+      const largest = open.slice(0, 3).map(cover => {
+        if (cover > left) missing += cover - left;
+        left = cover > left ? 0n : left - cover;
+        return [cover, left, missing].map(String);
+      });
+      covers += open.length;
+      const expected = [pool.state.liquidity, pool.state.cover, pool.state.utilization, open.length, policies.filter(p => p.open_cover === null).length, largest];
+      const actual = [told.liquidity, told.cover, told.utilization, told.policies_open, told.policies_unknown, told.largest.map(l => [l.open_cover, l.remaining, l.missing])];
+      if (JSON.stringify(expected) !== JSON.stringify(actual)) wrong.push(`block ${at}: expected ${JSON.stringify(expected)}, told ${JSON.stringify(actual)}`);
+    }
+    none('what remains after the largest claims', wrong);
+    ok('there were covers', covers > 10, String(covers));
+  });
+
   await part('the same by another way', async () => {
     const other = mirrorHere({ proof: { level: 'headers' }, ...HEAD });
     for (const to of [stage.firstBlock + 7, Math.floor(stage.head / 2), stage.head - 1]) {

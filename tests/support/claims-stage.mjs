@@ -176,6 +176,10 @@ export class ClaimsStage {
       api3 = api3 === null || o.cover === null ? null : api3 + BigInt(o.cover);
       delete o.usd;
     });
+    for (const [key, o] of Object.entries(out.policies)) {
+      const { price } = out.managers[key.split(':')[0]];
+      o.open_cover = !o.is_open ? '0' : price ? String(BigInt(o.coverage_amount_in_usd) * E18 / BigInt(price)) : null;
+    }
     const ratio = api3 === null ? null : api3 * E18 / (out.pool.stake - 1n);
     out.pool = { cover_usd: String(usd), cover: api3 === null ? null : String(api3),
       utilization: ratio === null ? null : `${ratio / E18}.${String(ratio % E18).padStart(18, '0')}` };
