@@ -47,7 +47,8 @@ enum status abi_encode_call(struct slice *out, struct arena *arena, const struct
 /*
  * A log's values in the order of the event's parameters: indexed ones from the topics (after
  * topic0 unless anonymous; topic0 must be the event's), the rest from `data`. Indexed strings,
- * bytes, arrays and tuples are hashed. Bytes point into `topics` and `data`.
+ * bytes, arrays and tuples are hashed. Bytes point into `topics` and `data`. A string may be any
+ * bytes here: contracts emit what callers gave them, and what is on the chain has to be read.
  */
 enum status abi_decode_log(const struct abi_value **out, struct arena *arena,
 			   const struct abi_item *event, const struct hash *topics,
@@ -55,7 +56,8 @@ enum status abi_decode_log(const struct abi_value **out, struct arena *arena,
 
 /*
  * A value as people write it: 12, -3, true, 0x…, "text", [1, 2], (a, b); a hashed one as
- * keccak256:0x…. Addresses in lower case. In the arena.
+ * keccak256:0x…. Addresses in lower case. Bytes of a string that are not UTF-8 become U+FFFD. In
+ * the arena.
  */
 char *abi_value_format(struct arena *arena, const struct abi_value *value);
 

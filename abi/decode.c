@@ -23,6 +23,7 @@ struct decoder {
 	struct arena *arena;
 	struct slice data;
 	size_t empty_values; /* how many without bytes were made */
+	bool takes_any_text; /* strings need not be UTF-8 */
 	struct error *err;
 };
 
@@ -303,7 +304,7 @@ static enum status decode_bytes(struct decoder *d, struct abi_value *out, size_t
 	out->bytes = slice_of(d->data.data + body, size);
 	*at = body + size + padding;
 	st = check_zero(d, out->bytes.data + size, padding, body + size);
-	if (st != OK || out->type->kind == ABI_BYTES)
+	if (st != OK || out->type->kind == ABI_BYTES || d->takes_any_text)
 		return st;
 	valid = utf8_valid_size(out->bytes);
 	if (valid < size)
@@ -440,7 +441,7 @@ enum status abi_decode_log(const struct abi_value **out, struct arena *arena,
 			   const struct abi_item *event, const struct hash *topics,
 			   size_t topic_count, struct slice data, struct error *err)
 {
-	struct decoder d = {.arena = arena, .data = data, .err = err};
+	struct decoder d = {.arena = arena, .data = data, .err = err, .takes_any_text = true};
 	struct members members = {
 		.params = event->inputs, .count = event->input_count, .skip_indexed = true};
 	struct abi_value *values;

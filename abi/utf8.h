@@ -1,6 +1,5 @@
 /*
  * utf8.h - strict UTF-8 (RFC 3629): no overlong forms, no surrogates, nothing above U+10FFFF.
- * Private to abi/.
  */
 #ifndef ABI_UTF8_H
 #define ABI_UTF8_H

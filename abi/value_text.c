@@ -50,7 +50,7 @@ static char short_escape(uint8_t c)
 	}
 }
 
-/* Decoded strings are UTF-8; what is not, in a value that a caller made, becomes U+FFFD. */
+/* What is not UTF-8, in a log's string or in a value that a caller made, becomes U+FFFD. */
 static void format_string(struct buffer *out, struct slice text)
 {
 	size_t at = 0;

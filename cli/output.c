@@ -134,6 +134,19 @@ const char *show_amount(const struct style *style, const json_t *value)
 	return fixed(style->arena, json_string_value(value), style->decimals);
 }
 
+const char *show_heading(struct arena *arena, const char *name)
+{
+	char *text = arena_string(arena, name);
+
+	for (char *at = text; *at; at++) {
+		if (*at == '_')
+			*at = ' ';
+		else if (*at >= 'a' && *at <= 'z')
+			*at = (char)(*at - 'a' + 'A');
+	}
+	return text;
+}
+
 const char *show_time(struct arena *arena, uint64_t timestamp)
 {
 	time_t seconds = (time_t)timestamp;
@@ -172,6 +185,9 @@ const char *show_figure(const struct style *style, const struct figure_rule *rul
 	case UNIT_ASSETS:
 	case UNIT_SHARES:
 		return show_amount(style, value);
+	case UNIT_FIXED_18:
+		return style->is_raw ? show_plain(style, value)
+				     : fixed(style->arena, json_string_value(value), 18);
 	case UNIT_PERCENT_18:
 		return style->is_raw
 			       ? show_plain(style, value)

@@ -35,6 +35,8 @@ const char *show_figure(const struct style *style, const struct figure_rule *rul
 const char *show_plain(const struct style *style, const json_t *value);
 /* "0x1234…abcd" */
 const char *show_short(const struct style *style, const json_t *value);
+/* voting_power -> "VOTING POWER" */
+const char *show_heading(struct arena *arena, const char *name);
 /* 2021-07-15 00:15:53 UTC */
 const char *show_time(struct arena *arena, uint64_t timestamp);
 /* 1234567 -> "1,234,567" */

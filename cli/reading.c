@@ -10,6 +10,15 @@ void print_next(const json_t *document)
 		(void)printf("more: --after %s\n", next);
 }
 
+void print_at(const struct query *query)
+{
+	const struct moment *m = query->moment;
+
+	(void)printf("as of block %s, %s\n", show_count(query->command->arena, m->number),
+		     m->has_record ? show_time(query->command->arena, m->record.ref.timestamp)
+				   : "of which the mirror has no header");
+}
+
 int findings_exit_status(const struct command *command, const char *at)
 {
 	struct moment moment;

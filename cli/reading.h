@@ -30,6 +30,9 @@ int run_findings_query(const struct command *command, const char *pool,
  * without a block has none. */
 int findings_exit_status(const struct command *command, const char *at);
 
+/* "as of block …, <time>" */
+void print_at(const struct query *query);
+
 /* "more: --after CURSOR" where the document has a next page. */
 void print_next(const json_t *document);
 

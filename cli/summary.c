@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 
+#include "protocols/payout.h"
 #include "reconcile/finding.h"
 
 enum { PAYOUTS_SHOWN = 12 };
@@ -40,14 +41,15 @@ static enum status print_payouts(struct moment *m, const struct pool *pool,
 	for (size_t i = count > PAYOUTS_SHOWN ? count - PAYOUTS_SHOWN : 0; i < count; i++) {
 		const json_t *payout = json_array_get(items, i);
 
-		(void)fprintf(out,
-			      "    block %s: %s %s to %s, share price %.10s -> %.10s\n"
-			      "      %s\n",
+		(void)fprintf(out, "    block %s: %s %s to %s",
 			      show_plain(style, json_object_get(payout, "block")),
 			      show_amount(style, json_object_get(payout, "amount")), style->symbol,
-			      show_short(style, json_object_get(payout, "recipient")),
-			      text_of(payout, "share_price_before"),
-			      text_of(payout, "share_price_after"), cost_of(style, payout));
+			      show_short(style, json_object_get(payout, "recipient")));
+		if (pool->protocol->payouts->each_slash)
+			(void)fprintf(out, ", share price %.10s -> %.10s\n      %s",
+				      text_of(payout, "share_price_before"),
+				      text_of(payout, "share_price_after"), cost_of(style, payout));
+		(void)fputc('\n', out);
 	}
 	json_decref(document);
 	return OK;

@@ -31,6 +31,8 @@ int verb_pools(const struct command *command);
 int verb_pool(const struct command *command);
 int verb_accounts(const struct command *command);
 int verb_account(const struct command *command);
+int verb_policies(const struct command *command);
+int verb_items(const struct command *command);
 int verb_payouts(const struct command *command);
 int verb_events(const struct command *command);
 int verb_findings(const struct command *command);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cli/reading.h"
+#include "protocols/payout.h"
 
 static struct style plain_style(const struct query *query)
 {
@@ -75,26 +76,58 @@ static json_t *ask_payouts(const struct query *query, struct error *err)
 	return answer_payouts(query->moment, query->pool, &query->page, err);
 }
 
-static void show_payouts(const struct query *query, const json_t *document)
+/* Where accounts' shares bear payouts. */
+static struct table *slashed_payouts(const struct style *style, const json_t *document)
 {
-	struct style style = style_of(query->command, query->moment, query->pool);
-	struct table *table = table_new(style.arena, 7);
+	struct table *table = table_new(style->arena, 7);
 	json_t *item;
 	size_t i;
 
 	TABLE_ROW(table, "BLOCK", "TRANSACTION", "RECIPIENT", "AMOUNT", "PRICE BEFORE",
 		  "PRICE AFTER", "ACCOUNTS");
 	json_array_foreach (json_object_get(document, "items"), i, item)
-		TABLE_ROW(table, show_plain(&style, json_object_get(item, "block")),
+		TABLE_ROW(table, show_plain(style, json_object_get(item, "block")),
 			  text_of(item, "transaction"),
-			  show_short(&style, json_object_get(item, "recipient")),
-			  show_amount(&style, json_object_get(item, "amount")),
-			  show_plain(&style, json_object_get(item, "share_price_before")),
-			  show_plain(&style, json_object_get(item, "share_price_after")),
-			  show_plain(&style, json_object_get(item, "accounts_slashed")));
-	for (i = 0; i < 7; i++)
-		if (i != 1 && i != 2)
-			table_right(table, i);
+			  show_short(style, json_object_get(item, "recipient")),
+			  show_amount(style, json_object_get(item, "amount")),
+			  show_plain(style, json_object_get(item, "share_price_before")),
+			  show_plain(style, json_object_get(item, "share_price_after")),
+			  show_plain(style, json_object_get(item, "accounts_slashed")));
+	for (i = 3; i < 7; i++)
+		table_right(table, i);
+	return table;
+}
+
+static struct table *plain_payouts(const struct style *style, const struct payout_rules *rules,
+				   const json_t *document)
+{
+	struct table *table = table_new(style->arena, 6);
+	json_t *item;
+	size_t i;
+
+	TABLE_ROW(table, "BLOCK", "TRANSACTION", "RECIPIENT", "AMOUNT",
+		  show_heading(style->arena, rules->before_name),
+		  show_heading(style->arena, rules->after_name));
+	json_array_foreach (json_object_get(document, "items"), i, item)
+		TABLE_ROW(table, show_plain(style, json_object_get(item, "block")),
+			  text_of(item, "transaction"),
+			  show_short(style, json_object_get(item, "recipient")),
+			  show_amount(style, json_object_get(item, "amount")),
+			  show_amount(style, json_object_get(item, rules->before_name)),
+			  show_amount(style, json_object_get(item, rules->after_name)));
+	for (i = 3; i < 6; i++)
+		table_right(table, i);
+	return table;
+}
+
+static void show_payouts(const struct query *query, const json_t *document)
+{
+	const struct payout_rules *rules = query->pool->protocol->payouts;
+	struct style style = style_of(query->command, query->moment, query->pool);
+	struct table *table = !rules || rules->each_slash ? slashed_payouts(&style, document)
+							  : plain_payouts(&style, rules, document);
+
+	table_right(table, 0);
 	table_print(table);
 	print_next(document);
 }
@@ -243,7 +276,8 @@ static void show_slashes(const struct style *style, const json_t *payout)
 	table_print(table);
 }
 
-static void show_payout(const struct style *style, const json_t *event)
+static void show_payout(const struct style *style, const struct payout_rules *rules,
+			const json_t *event)
 {
 	const json_t *payout = json_object_get(event, "payout");
 
@@ -251,6 +285,19 @@ static void show_payout(const struct style *style, const json_t *event)
 		return;
 	(void)printf("\npayout of %s to %s\n", with_unit(style, json_object_get(payout, "amount")),
 		     text_of(payout, "recipient"));
+	for (size_t i = 0; i < rules->figure_count; i++) {
+		const json_t *value = json_object_get(payout, rules->figures[i].name);
+
+		if (value)
+			(void)printf("  %s: %s\n", rules->figures[i].name,
+				     show_figure(style, &rules->figures[i], value));
+	}
+	if (!rules->each_slash) {
+		(void)printf("  %s %s -> %s\n", rules->before_name,
+			     with_unit(style, json_object_get(payout, rules->before_name)),
+			     with_unit(style, json_object_get(payout, rules->after_name)));
+		return;
+	}
 	(void)printf("share price %s -> %s\n",
 		     show_plain(style, json_object_get(payout, "share_price_before")),
 		     show_plain(style, json_object_get(payout, "share_price_after")));
@@ -297,7 +344,7 @@ static void show_explain(const struct query *query, const json_t *document)
 			(void)printf("  ledger: %s -> %s %s\n", text_of(value, "from"),
 				     text_of(value, "to"),
 				     with_unit(&style, json_object_get(value, "amount")));
-		show_payout(&style, event);
+		show_payout(&style, pool->protocol->payouts, event);
 	}
 }
 

@@ -176,15 +176,6 @@ static json_t *ask_pool(const struct query *query, struct error *err)
 	return answer_pool(query->moment, query->pool, err);
 }
 
-static void print_at(const struct query *query)
-{
-	const struct moment *m = query->moment;
-
-	(void)printf("as of block %s, %s\n", show_count(query->command->arena, m->number),
-		     m->has_record ? show_time(query->command->arena, m->record.ref.timestamp)
-				   : "of which the mirror has no header");
-}
-
 static void show_pool(const struct query *query, const json_t *document)
 {
 	const struct protocol *protocol = query->pool->protocol;
@@ -221,37 +212,45 @@ static json_t *ask_accounts(const struct query *query, struct error *err)
 	return answer_accounts(query->moment, query->pool, &query->page, err);
 }
 
-enum { ACCOUNT_COLUMNS = 6 };
+/* The figures that the protocol shows in a table; of all that it has where it names none. */
+static size_t account_columns(const struct figure_rule **out, const struct protocol *protocol)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; !protocol->account_columns && i < protocol->account_figure_count; i++)
+		out[count++] = &protocol->account_figures[i];
+	if (!protocol->account_columns)
+		return count;
+	for (; protocol->account_columns[count]; count++)
+		out[count] = &protocol->account_figures[figure_find(
+			protocol->account_figures, protocol->account_figure_count,
+			protocol->account_columns[count])];
+	return count;
+}
 
 static void show_accounts(const struct query *query, const json_t *document)
 {
-	static const char *const columns[ACCOUNT_COLUMNS] = {
-		"shares", "stake", "unstaked", "locked", "voting_power", "unstake_amount"};
-	const struct protocol *protocol = query->pool->protocol;
+	const struct figure_rule *columns[FIGURES_MAX];
+	size_t count = account_columns(columns, query->pool->protocol);
 	struct style style = style_of(query->command, query->moment, query->pool);
-	struct table *table = table_new(query->command->arena, 1 + ACCOUNT_COLUMNS);
+	struct table *table = table_new(query->command->arena, 1 + count);
+	const char *cells[1 + FIGURES_MAX] = {"ACCOUNT"};
 	json_t *item;
 	size_t i;
 
 	print_at(query);
-	TABLE_ROW(table, "ACCOUNT", "SHARES", "STAKE", "UNSTAKED", "LOCKED", "VOTING POWER",
-		  "UNSTAKING");
+	for (i = 0; i < count; i++) {
+		cells[1 + i] = show_heading(style.arena, columns[i]->name);
+		table_right(table, 1 + i);
+	}
+	table_row(table, cells);
 	json_array_foreach (json_object_get(document, "items"), i, item) {
-		const char *cells[1 + ACCOUNT_COLUMNS] = {text_of(item, "account")};
-
-		for (size_t k = 0; k < ACCOUNT_COLUMNS; k++) {
-			int figure = figure_find(protocol->account_figures,
-						 protocol->account_figure_count, columns[k]);
-
-			cells[1 + k] =
-				figure < 0 ? "-"
-					   : show_figure(&style, &protocol->account_figures[figure],
-							 json_object_get(item, columns[k]));
-		}
+		cells[0] = text_of(item, "account");
+		for (size_t k = 0; k < count; k++)
+			cells[1 + k] = show_figure(&style, columns[k],
+						   json_object_get(item, columns[k]->name));
 		table_row(table, cells);
 	}
-	for (i = 1; i <= ACCOUNT_COLUMNS; i++)
-		table_right(table, i);
 	table_print(table);
 	print_next(document);
 }

@@ -18,6 +18,7 @@
 
 enum {
 	ACCOUNTS_MAX = 64, /* whose views are asked at each step */
+	ITEMS_MAX = 64,    /* the same of the lists' items */
 	CULPRITS_MAX = 32, /* blocks that differ for another reason, before it is given up */
 	DIFFERENCES_MAX = 256,
 	FRUITLESS_MAX = 8, /* searches of a pool; each costs views of some twenty blocks */
@@ -28,6 +29,7 @@ enum {
 struct difference {
 	bool is_account;
 	struct address account;
+	struct view_item item; /* its list is NULL where it is about none */
 	const char *field;
 };
 
@@ -42,6 +44,8 @@ struct search {
 	struct arena *arena; /* of one question */
 	struct address accounts[ACCOUNTS_MAX];
 	size_t account_count;
+	struct view_item items[ITEMS_MAX];
+	size_t item_count;
 	struct differences now;   /* as of the block that was asked about last */
 	struct differences known; /* that have another cause than the one looked for */
 };
@@ -51,7 +55,7 @@ struct search {
 struct probe {
 	struct checker checker;
 	struct search *search;
-	bool keeps_accounts;
+	bool keeps_accounts; /* and items */
 };
 
 static void keep_account(struct search *search, struct address account)
@@ -63,6 +67,20 @@ static void keep_account(struct search *search, struct address account)
 		search->accounts[search->account_count++] = account;
 }
 
+static bool is_same_item(const struct view_item *a, const struct view_item *b)
+{
+	return a->list == b->list && memcmp(a->key, b->key, sizeof(a->key)) == 0;
+}
+
+static void keep_item(struct search *search, const struct view_item *item)
+{
+	for (size_t i = 0; i < search->item_count; i++)
+		if (is_same_item(&search->items[i], item))
+			return;
+	if (search->item_count < ITEMS_MAX)
+		search->items[search->item_count++] = *item;
+}
+
 static bool holds(const struct differences *differences, const struct difference *item)
 {
 	for (size_t i = 0; i < differences->count; i++) {
@@ -70,6 +88,7 @@ static bool holds(const struct differences *differences, const struct difference
 
 		if (other->is_account == item->is_account &&
 		    address_equal(other->account, item->account) &&
+		    is_same_item(&other->item, &item->item) &&
 		    strcmp(other->field, item->field) == 0)
 			return true;
 	}
@@ -85,13 +104,19 @@ static void add_difference(struct differences *differences, const struct differe
 static void on_failed(void *context, const struct check_failure *failure)
 {
 	struct probe *probe = context;
-	const struct difference difference = {.is_account = failure->subject.is_account,
-					      .account = failure->subject.account,
-					      .field = failure->subject.field};
+	struct difference difference = {.is_account = failure->subject.is_account,
+					.account = failure->subject.account,
+					.item.list = failure->subject.list,
+					.field = failure->subject.field};
 
+	if (difference.item.list)
+		memcpy(difference.item.key, failure->subject.key,
+		       difference.item.list->table->key_size);
 	add_difference(&probe->search->now, &difference);
 	if (probe->keeps_accounts && failure->subject.is_account)
 		keep_account(probe->search, failure->subject.account);
+	if (probe->keeps_accounts && difference.item.list)
+		keep_item(probe->search, &difference.item);
 }
 
 static void on_resolved(void *context, size_t check, const struct subject *subject)
@@ -106,7 +131,9 @@ static enum status ask_views(bool *differs, struct search *search, struct applyi
 {
 	struct view_wish wish = {.accounts = asks_all ? VIEW_ACCOUNTS_ALL : VIEW_ACCOUNTS_GIVEN,
 				 .given = search->accounts,
-				 .given_count = search->account_count};
+				 .given_count = search->account_count,
+				 .items = search->items,
+				 .item_count = search->item_count};
 	struct view_answers answers;
 	enum status st = views_check(&answers, a, &wish, err);
 

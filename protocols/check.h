@@ -29,11 +29,15 @@ struct check_rule {
 	const char *sentence; /* what holds when it passes */
 };
 
+struct item_list;
+
 /* Whom a comparison is about; a zeroed one is the pool itself. */
 struct subject {
 	bool is_account;
 	struct address account;
-	const char *field; /* static: which figure; "" where the check has only one */
+	const struct item_list *list; /* the item of that list, where not NULL (item.h) */
+	const uint8_t *key;           /* the item's; the caller's, or in the block's arena */
+	const char *field;            /* static: which figure; "" where the check has only one */
 };
 
 struct check_failure {

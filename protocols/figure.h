@@ -1,6 +1,6 @@
 /*
- * figure.h - the figures that a pool or an account shows: described once for JSON, tables, views
- * and docs.
+ * figure.h - the figures that a pool, an account or an item of a list shows: described once for
+ * JSON, tables, views and docs.
  */
 #ifndef PROTOCOLS_FIGURE_H
 #define PROTOCOLS_FIGURE_H
@@ -13,12 +13,16 @@ enum figure_kind {
 	FIGURE_RATIO,  /* in 10^18ths, shown with 18 places */
 	FIGURE_ADDRESS,
 	FIGURE_FLAG,
+	FIGURE_HASH,   /* 32 bytes */
+	FIGURE_CHOICE, /* a small number with a name each: rule->choices[number] */
+	FIGURE_TEXT,   /* bytes that should be UTF-8; no view tells one */
 };
 
 enum figure_unit {
 	UNIT_PLAIN,
 	UNIT_ASSETS,     /* base units of the pool's asset */
 	UNIT_SHARES,     /* base units of the pool's shares, same decimals as the asset */
+	UNIT_FIXED_18,   /* 10^18 is one of something else than the asset: USD, say */
 	UNIT_PERCENT_18, /* 10^18 is 100 % */
 	UNIT_SECONDS,    /* a duration */
 	UNIT_TIME,       /* seconds since 1970, 0 is none */
@@ -29,14 +33,18 @@ struct figure_rule {
 	enum figure_kind kind;
 	enum figure_unit unit;
 	const char *meaning;
+	/* FIGURE_CHOICE: the names by number, up to NULL; a number beyond them has none. */
+	const char *const *choices;
 };
 
 struct figure {
 	bool is_null; /* not computable: the contract reverts, or nothing is known */
 	union {
-		u256 number; /* FIGURE_NUMBER, FIGURE_RATIO */
+		u256 number; /* FIGURE_NUMBER, FIGURE_RATIO, FIGURE_CHOICE */
 		struct address address;
 		bool flag;
+		struct hash hash;
+		struct slice text; /* lives as long as the reading's state and arena */
 	};
 };
 
@@ -62,9 +70,27 @@ static inline struct figure figure_flag(bool value)
 	return (struct figure){.flag = value};
 }
 
+static inline struct figure figure_hash(struct hash value)
+{
+	return (struct figure){.hash = value};
+}
+
+static inline struct figure figure_choice(uint64_t value)
+{
+	return (struct figure){.number = u256_from(value)};
+}
+
+static inline struct figure figure_text(struct slice value)
+{
+	return (struct figure){.text = value};
+}
+
 static inline struct figure figure_null(void)
 {
 	return (struct figure){.is_null = true};
 }
+
+/* The name of a choice; NULL where the number has none. */
+const char *figure_choice_name(const struct figure_rule *rule, u256 number);
 
 #endif

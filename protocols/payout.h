@@ -12,9 +12,10 @@ struct payout {
 	struct hash transaction;
 	struct address recipient;
 	struct assets amount;
-	struct assets total_before; /* liquidity before and after */
+	/* What payouts are made of, before and after: the rules say its name. */
+	struct assets total_before;
 	struct assets total_after;
-	struct shares total_shares;
+	struct shares total_shares; /* where shares bear payouts; the payout does not change them */
 };
 
 /* What one account lost by it; amounts as the contract's own views would show them. */
@@ -33,6 +34,9 @@ struct payout_slash {
 };
 
 struct payout_rules {
+	/* Names in JSON of total_before and total_after. */
+	const char *before_name;
+	const char *after_name;
 	/* Payouts up to the reading's block, oldest first, beginning after `after` (may be NULL).
 	 */
 	void (*each)(const struct reading *r, const struct event_at *after,
@@ -40,7 +44,14 @@ struct payout_rules {
 	/* False where the event of that log is no payout. */
 	bool (*find)(struct payout *out, const struct reading *r, uint64_t block,
 		     uint32_t log_index);
-	/* Every account's slash; the reading's state stands right after the payout. */
+	/* What else is known of a payout: why it was made ("policy", "claim", "claimed_amount"),
+	 * and by the protocol's own measures. `read` fills the figures in the order of the rules,
+	 * and returns false where there is nothing to tell: then they are left out. May be NULL. */
+	const struct figure_rule *figures;
+	size_t figure_count;
+	bool (*read)(struct figure *out, const struct reading *r, const struct payout *payout);
+	/* Every account's slash; the reading's state stands right after the payout. NULL where no
+	 * account's shares bear it: then nothing is said of shares and slashes. */
 	void (*each_slash)(const struct reading *r, const struct payout *payout,
 			   void (*visit)(void *context, const struct payout_slash *slash),
 			   void *context);

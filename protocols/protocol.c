@@ -8,14 +8,38 @@ void applying_fail(struct applying *a, enum status status, const struct error *e
 	a->error = *err;
 }
 
+const struct item_list *protocol_list(const struct protocol *protocol, const char *name)
+{
+	for (size_t i = 0; i < protocol->list_count; i++)
+		if (strcmp(protocol->lists[i].name, name) == 0)
+			return &protocol->lists[i];
+	return NULL;
+}
+
+const struct figure_rule *view_rule_figures(size_t *count, const struct protocol *protocol,
+					    const struct view_rule *rule)
+{
+	switch (rule->argument) {
+	case VIEW_ACCOUNT:
+		*count = protocol->account_figure_count;
+		return protocol->account_figures;
+	case VIEW_ITEM:
+		*count = protocol->lists[rule->list].figure_count;
+		return protocol->lists[rule->list].figures;
+	case VIEW_NOTHING:
+	case VIEW_CONTRACT:
+		break;
+	}
+	*count = protocol->pool_figure_count;
+	return protocol->pool_figures;
+}
+
 static enum status compile_view(struct pool_view *out, struct arena *arena,
 				const struct protocol *protocol, const struct view_rule *rule,
 				struct error *err)
 {
-	bool is_account = rule->argument == VIEW_ACCOUNT;
-	const struct figure_rule *figures =
-		is_account ? protocol->account_figures : protocol->pool_figures;
-	size_t count = is_account ? protocol->account_figure_count : protocol->pool_figure_count;
+	size_t count;
+	const struct figure_rule *figures = view_rule_figures(&count, protocol, rule);
 	struct abi_item item;
 	enum status st = abi_item_parse(&item, arena, rule->signature, ABI_ITEM_FUNCTION, err);
 
@@ -27,6 +51,9 @@ static enum status compile_view(struct pool_view *out, struct arena *arena,
 			rule->figures[i] ? figure_find(figures, count, rule->figures[i]) : -1;
 		if (rule->figures[i] && out->figures[i] < 0)
 			return error_set(err, ERR_CORRUPT, "view %s: no figure \"%s\"",
+					 rule->signature, rule->figures[i]);
+		if (rule->figures[i] && figures[out->figures[i]].kind == FIGURE_TEXT)
+			return error_set(err, ERR_CORRUPT, "view %s: \"%s\" is no word",
 					 rule->signature, rule->figures[i]);
 	}
 	return OK;
@@ -40,7 +67,7 @@ static bool mark_figure(const struct pool *pool, bool is_account, int figure, si
 	for (size_t i = 0; i < pool->protocol->view_count; i++) {
 		const struct view_rule *rule = &pool->protocol->views[i];
 
-		if ((rule->argument == VIEW_ACCOUNT) != is_account)
+		if (rule->argument == VIEW_ITEM || (rule->argument == VIEW_ACCOUNT) != is_account)
 			continue;
 		for (size_t k = 0; k < rule->count; k++) {
 			if (pool->views[i].figures[k] != figure)
@@ -96,6 +123,12 @@ enum status pool_init(struct pool *out, struct arena *arena, const struct pool_s
 	if (!protocol)
 		return error_set(err, ERR_USAGE, "pool %s: no protocol \"%s\"", setup->name,
 				 setup->protocol);
+	return pool_make(out, arena, protocol, setup, id, err);
+}
+
+enum status pool_make(struct pool *out, struct arena *arena, const struct protocol *protocol,
+		      const struct pool_setup *setup, uint16_t id, struct error *err)
+{
 	*out = (struct pool){.setup = *setup, .protocol = protocol, .id = id};
 	out->events = arena_array(arena, protocol->event_count, sizeof(*out->events));
 	for (size_t i = 0; i < protocol->event_count; i++) {

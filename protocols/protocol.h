@@ -20,6 +20,7 @@
 #include "ledger/trace.h"
 #include "protocols/check.h"
 #include "protocols/figure.h"
+#include "protocols/item.h"
 #include "protocols/storage.h"
 
 struct protocol;
@@ -60,7 +61,7 @@ struct pool {
 };
 
 /* A view rule made ready to ask. */
-enum { VIEW_FIGURES_MAX = 8 };
+enum { VIEW_FIGURES_MAX = 12 };
 struct pool_view {
 	uint8_t selector[4];
 	int figures[VIEW_FIGURES_MAX]; /* index in the figure rules, -1: the word is passed over */
@@ -120,7 +121,19 @@ enum view_argument {
 	VIEW_NOTHING,
 	VIEW_ACCOUNT,  /* asked for each account */
 	VIEW_CONTRACT, /* the address of another contract of the pool */
+	VIEW_ITEM,     /* asked for each item of a list, with `words` for arguments */
 };
+
+/* One argument of a view. */
+enum view_word_kind { VIEW_WORD_KEY, VIEW_WORD_ACCOUNT, VIEW_WORD_CONTRACT, VIEW_WORD_NUMBER };
+
+struct view_word {
+	enum view_word_kind kind;
+	/* Which part of the item's key; whose address, by role (its only contract); the number. */
+	uint64_t value;
+};
+
+enum { VIEW_WORDS_MAX = 4 };
 
 /* A view of the contract and which figures its return values are. */
 struct view_rule {
@@ -128,7 +141,14 @@ struct view_rule {
 	const char *signature; /* "userStake(address)" */
 	enum view_argument argument;
 	size_t argument_role; /* VIEW_CONTRACT */
-	size_t check;         /* the check that it serves */
+	size_t list;          /* VIEW_ITEM: in the protocol's lists */
+	/* VIEW_ITEM: the item's own contract is asked, the address in that part of its key, counted
+	 * from 1; 0: the role's only contract. */
+	size_t contract_part;
+	/* All arguments, where they are not just the one that `argument` says. */
+	struct view_word words[VIEW_WORDS_MAX];
+	size_t word_count;
+	size_t check; /* the check that it serves */
 	/* Figure names by position of the returned words; NULL skips a word. Ends at count. */
 	const char *figures[VIEW_FIGURES_MAX];
 	size_t count;
@@ -150,6 +170,11 @@ struct protocol {
 	size_t pool_figure_count;
 	const struct figure_rule *account_figures;
 	size_t account_figure_count;
+	/* Those that a table of accounts on a terminal shows, up to NULL; NULL: all. */
+	const char *const *account_columns;
+	/* Policies, claims, markets …; see item.h. */
+	const struct item_list *lists;
+	size_t list_count;
 	const struct view_rule *views;
 	size_t view_count;
 	/* Which figures can be proved from the contract's storage; each has a view, too. May be
@@ -199,6 +224,8 @@ struct protocol {
 
 	/* What one payout did, for `payouts` and `explain`; see payout.h. */
 	const struct payout_rules *payouts;
+	/* What cover costs; see quote.h. NULL: the protocol sells none. */
+	const struct quote_rules *quote;
 };
 
 /* Registered protocols. */
@@ -206,7 +233,10 @@ const struct protocol *protocol_find(const char *name); /* NULL if there is none
 size_t protocol_count(void);
 const struct protocol *protocol_at(size_t index);
 
-/* Parses the protocol's event texts; the arena owns the pool's parts. */
+/* Parses the protocol's event texts; the arena owns the pool's parts. pool_make: the same with a
+ * protocol in hand, whatever the setup's text says. */
+enum status pool_make(struct pool *out, struct arena *arena, const struct protocol *protocol,
+		      const struct pool_setup *setup, uint16_t id, struct error *err) MUST_CHECK;
 enum status pool_init(struct pool *out, struct arena *arena, const struct pool_setup *setup,
 		      uint16_t id, struct error *err) MUST_CHECK;
 
@@ -215,6 +245,13 @@ int pool_match(const struct pool *pool, const struct event_log *log);
 
 /* The role's only address. */
 struct address pool_contract(const struct pool *pool, size_t role);
+
+/* The protocol's list of that name, or NULL. */
+const struct item_list *protocol_list(const struct protocol *protocol, const char *name);
+
+/* The rules of the figures that a view tells: the pool's, an account's or an item's. */
+const struct figure_rule *view_rule_figures(size_t *count, const struct protocol *protocol,
+					    const struct view_rule *rule);
 
 /* The figure's index in the rules, or -1. */
 int figure_find(const struct figure_rule *rules, size_t count, const char *name);

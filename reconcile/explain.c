@@ -85,6 +85,9 @@ static void explain_payout(struct explained *e, struct arena *arena, const struc
 	e->is_payout = rules && rules->find(&e->payout, r, r->block, e->log.log_index);
 	if (!e->is_payout)
 		return;
+	e->has_more = rules->read && rules->read(e->figures, r, &e->payout);
+	if (!rules->each_slash)
+		return;
 	e->is_sum_computable = true;
 	rules->each_slash(r, &e->payout, add_slash, &list);
 	if (e->slash_count)

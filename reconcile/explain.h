@@ -21,6 +21,9 @@ struct explained {
 	uint64_t checks_failed;
 	bool is_payout;
 	struct payout payout;
+	bool has_more; /* the protocol's further figures of it, by payout_rules.figures */
+	struct figure figures[FIGURES_MAX];
+	/* Of what follows nothing is filled where no account's shares bear payouts. */
 	struct payout_slash *slashes; /* largest loss first, then by address */
 	size_t slash_count;
 	size_t loser_count;     /* those that lose anything, or whose loss is not computable */

@@ -51,6 +51,10 @@ static void make_id(uint8_t key[FINDING_ID_BYTES], const struct applying *a, siz
 	keccak_update(&k, subject->field, strlen(subject->field) + 1);
 	if (subject->is_account)
 		keccak_update(&k, subject->account.bytes, ADDRESS_BYTES);
+	if (subject->list) {
+		keccak_update(&k, subject->list->name, strlen(subject->list->name) + 1);
+		keccak_update(&k, subject->key, subject->list->table->key_size);
+	}
 	if (!is_standing && a->event) {
 		uint8_t log[4];
 
@@ -71,6 +75,10 @@ static const char *subject_text(struct arena *arena, const struct subject *subje
 {
 	char address[HEX_SIZE(ADDRESS_BYTES)];
 
+	if (subject->list)
+		return arena_printf(arena, "%s %s%s%s", subject->list->one,
+				    item_key_format(arena, subject->list, subject->key),
+				    *subject->field ? " " : "", subject->field);
 	if (!subject->is_account)
 		return subject->field;
 	return arena_printf(arena, "%s%s%s", address_format(address, subject->account),

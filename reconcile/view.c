@@ -128,27 +128,78 @@ static void flush(struct asking *asking)
 	asking->count = 0;
 }
 
+/* One argument of the view, as a word. */
+static void put_word(uint8_t out[32], const struct pool *pool, const struct view_word *word,
+		     const struct subject *subject)
+{
+	switch (word->kind) {
+	case VIEW_WORD_KEY:
+		item_part_word(out, subject->list, word->value, subject->key);
+		break;
+	case VIEW_WORD_ACCOUNT:
+		address_to_word(out, subject->account);
+		break;
+	case VIEW_WORD_CONTRACT:
+		address_to_word(out, pool_contract(pool, word->value));
+		break;
+	case VIEW_WORD_NUMBER:
+		u256_to_be(out, u256_from(word->value));
+		break;
+	}
+}
+
+/* What the view takes, in words: its own list, or the one word that its kind says. */
+static size_t words_of(struct view_word *out, const struct view_rule *rule)
+{
+	if (rule->word_count)
+		memcpy(out, rule->words, rule->word_count * sizeof(*out));
+	else if (rule->argument == VIEW_ACCOUNT)
+		out[0] = (struct view_word){.kind = VIEW_WORD_ACCOUNT};
+	else if (rule->argument == VIEW_CONTRACT)
+		out[0] = (struct view_word){.kind = VIEW_WORD_CONTRACT,
+					    .value = rule->argument_role};
+	else
+		return 0;
+	return rule->word_count ? rule->word_count : 1;
+}
+
+static struct slice call_data(struct arena *arena, const struct pool *pool, size_t view,
+			      const struct subject *subject)
+{
+	struct view_word words[VIEW_WORDS_MAX];
+	size_t count = words_of(words, &pool->protocol->views[view]);
+	size_t size = 4 + 32 * count;
+	uint8_t *data = arena_alloc(arena, size);
+
+	memcpy(data, pool->views[view].selector, 4);
+	for (size_t i = 0; i < count; i++)
+		put_word(data + 4 + 32 * i, pool, &words[i], subject);
+	return slice_of(data, size);
+}
+
+/* Whom to ask. */
+static struct address contract_of(const struct pool *pool, const struct view_rule *rule,
+				  const struct subject *subject)
+{
+	if (rule->contract_part)
+		return item_part_read(subject->list, rule->contract_part - 1, subject->key).address;
+	return pool_contract(pool, rule->role);
+}
+
 static void add_call(struct asking *asking, size_t view, const struct view_subject *subject,
 		     bool is_proved)
 {
 	const struct pool *pool = asking->a->pool;
 	const struct view_rule *rule = &pool->protocol->views[view];
-	uint8_t *data = arena_alloc(asking->a->arena, 36);
-	size_t size = 4;
 	size_t i;
 
 	if (asking->count == CALLS_AT_ONCE)
 		flush(asking);
 	i = asking->count++;
-	memcpy(data, pool->views[view].selector, 4);
-	if (rule->argument != VIEW_NOTHING) {
-		address_to_word(data + 4, rule->argument == VIEW_ACCOUNT
-						  ? subject->subject.account
-						  : pool_contract(pool, rule->argument_role));
-		size = 36;
-	}
 	asking->calls[i] = (struct chain_call){
-		.to = pool_contract(pool, rule->role), .data = slice_of(data, size), .reason = ""};
+		.to = contract_of(pool, rule, &subject->subject),
+		.data = call_data(asking->a->arena, pool, view, &subject->subject),
+		.reason = ""};
 	asking->asked[i] = (struct asked){.call = &asking->calls[i],
 					  .rule = rule,
 					  .view = &pool->views[view],
@@ -165,13 +216,22 @@ static bool is_needed(const struct view_rule *rule, const struct pool_view *view
 	return false;
 }
 
+/* Whether the view tells figures of such a subject. */
+static bool is_about(const struct protocol *protocol, const struct view_rule *rule,
+		     const struct subject *subject)
+{
+	if (rule->argument == VIEW_ITEM)
+		return subject->list == &protocol->lists[rule->list];
+	return !subject->list && (rule->argument == VIEW_ACCOUNT) == subject->is_account;
+}
+
 static void add_calls(struct asking *asking, const struct view_subject *subject, bool is_proved)
 {
 	const struct pool *pool = asking->a->pool;
 	const struct protocol *protocol = pool->protocol;
 
 	for (size_t i = 0; i < protocol->view_count; i++)
-		if ((protocol->views[i].argument == VIEW_ACCOUNT) == subject->subject.is_account &&
+		if (is_about(protocol, &protocol->views[i], &subject->subject) &&
 		    is_needed(&protocol->views[i], &pool->views[i], is_proved))
 			add_call(asking, i, subject, is_proved);
 }
@@ -236,6 +296,67 @@ static bool ask_each(void *context, struct address account)
 	return asking->status == OK;
 }
 
+/* The list whose items are asked for. */
+struct asking_list {
+	struct asking *asking;
+	const struct item_list *list;
+};
+
+static void ask_item(void *context, const uint8_t *key)
+{
+	struct asking_list *of = context;
+	struct arena *arena = of->asking->a->arena;
+	struct figure *figures = arena_array(arena, of->list->figure_count, sizeof(*figures));
+
+	key = arena_copy(arena, key, of->list->table->key_size);
+	of->list->read(figures, of->asking->reading, key);
+	add_subject(of->asking,
+		    &(struct view_subject){.subject = {.list = of->list, .key = key, .field = ""},
+					   .figures = figures});
+}
+
+static bool ask_each_item(void *context, const uint8_t *key)
+{
+	struct asking_list *of = context;
+
+	ask_item(context, key);
+	return of->asking->status == OK;
+}
+
+/* Lists of which no view tells anything are passed over. */
+static bool has_view(const struct protocol *protocol, size_t list)
+{
+	for (size_t i = 0; i < protocol->view_count; i++)
+		if (protocol->views[i].argument == VIEW_ITEM && protocol->views[i].list == list)
+			return true;
+	return false;
+}
+
+static void ask_items(struct asking *asking, const struct view_wish *wish)
+{
+	const struct protocol *protocol = asking->a->pool->protocol;
+
+	for (size_t i = 0; i < protocol->list_count; i++) {
+		struct asking_list of = {.asking = asking, .list = &protocol->lists[i]};
+
+		if (!has_view(protocol, i))
+			continue;
+		switch (wish->accounts) {
+		case VIEW_ACCOUNTS_TOUCHED:
+			item_each_touched(asking->a, of.list, ask_item, &of);
+			break;
+		case VIEW_ACCOUNTS_ALL:
+			item_each(asking->reading, of.list, NULL, ask_each_item, &of);
+			break;
+		case VIEW_ACCOUNTS_GIVEN:
+			for (size_t k = 0; k < wish->item_count; k++)
+				if (wish->items[k].list == of.list)
+					ask_item(&of, wish->items[k].key);
+			break;
+		}
+	}
+}
+
 /* Before the contract is there, its views answer nothing, as the mirror does; storage would be 0.
  */
 static void choose_mode(struct asking *asking, const struct view_wish *wish)
@@ -276,6 +397,7 @@ static void ask_all(struct asking *asking, const struct view_wish *wish)
 			ask_account(asking, wish->given[i]);
 		break;
 	}
+	ask_items(asking, wish);
 	prove_waiting(asking);
 	flush(asking);
 }

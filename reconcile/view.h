@@ -7,6 +7,7 @@
 
 #include "protocols/protocol.h"
 
+/* Accounts, and with them the items of the lists (protocols/item.h). */
 enum view_accounts {
 	VIEW_ACCOUNTS_TOUCHED,
 	VIEW_ACCOUNTS_ALL,
@@ -20,10 +21,18 @@ enum view_mode {
 	VIEW_MODE_PROOF,
 };
 
+/* One item, by value. */
+struct view_item {
+	const struct item_list *list;
+	uint8_t key[ITEM_KEY_MAX];
+};
+
 struct view_wish {
 	enum view_accounts accounts;
 	const struct address *given; /* VIEW_ACCOUNTS_GIVEN */
 	size_t given_count;
+	const struct view_item *items; /* VIEW_ACCOUNTS_GIVEN */
+	size_t item_count;
 	enum view_mode mode;
 	const struct hash *state_root; /* of the block in hand; NULL: nothing can be proved */
 };
@@ -37,10 +46,10 @@ struct view_answers {
 };
 
 /*
- * Compares the figures of the pool, and of the accounts that the block touched or of all, at the
- * end of the block in hand (a->block), and reports each comparison as a standing check. Must be
- * called after end_block and before the block's rows are taken. ERR_AGAIN where the node cannot be
- * reached, ERR_BAD_DATA where a proof fails.
+ * Compares the figures of the pool, and of the accounts and items that the block touched or of
+ * all, at the end of the block in hand (a->block), and reports each comparison as a standing check.
+ * Must be called after end_block and before the block's rows are taken. ERR_AGAIN where the node
+ * cannot be reached, ERR_BAD_DATA where a proof fails.
  */
 enum status views_check(struct view_answers *out, struct applying *a, const struct view_wish *wish,
 			struct error *err) MUST_CHECK;

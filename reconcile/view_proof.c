@@ -32,6 +32,8 @@ static const struct storage_rule *rules_of(const struct protocol *protocol,
 
 size_t view_proof_count(const struct protocol *protocol, const struct view_subject *subject)
 {
+	if (subject->subject.list)
+		return 0; /* of items no layout is kept */
 	return subject->subject.is_account ? protocol->storage->account_count
 					   : protocol->storage->pool_count;
 }

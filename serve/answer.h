@@ -27,6 +27,14 @@ json_t *answer_accounts(struct moment *m, const struct pool *pool, const struct 
 json_t *answer_account(struct moment *m, const struct pool *pool, struct address account,
 		       struct error *err);
 
+/* The pool's list of that name; ERR_USAGE names the lists that there are. */
+enum status answer_list(const struct item_list **out, const struct pool *pool, const char *name,
+			struct error *err) MUST_CHECK;
+
+/* A list's items in order of their keys; the cursor is the last one's key (item.h). */
+json_t *answer_items(struct moment *m, const struct pool *pool, const struct item_list *list,
+		     const struct page *page, struct error *err);
+
 /* Oldest first; the cursor is "block:log". With what each cost the accounts: how many, the sum, the
  * heaviest loss; every account's is in answer_explain. */
 json_t *answer_payouts(struct moment *m, const struct pool *pool, const struct page *page,
@@ -97,6 +105,7 @@ json_t *json_figure(const struct figure_rule *rule, const struct figure *figure,
 		    struct arena *arena);
 json_t *json_at(const struct moment *m);         /* {block, hash, timestamp} */
 json_t *json_block(const struct block_ref *ref); /* {number, hash, timestamp} */
+/* A string that is not UTF-8 is its bytes in hexadecimal, with 0x. */
 json_t *json_abi_value(const struct abi_value *value, struct arena *arena);
 json_t *json_trace(const struct trace *trace);
 /* An item of answer_findings; what it needs meanwhile comes from the arena. */

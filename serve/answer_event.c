@@ -214,9 +214,25 @@ static json_t *rounding_of(const struct explained *e, struct arena *arena)
 					u256_format(digits, e->rounding.raw)));
 }
 
+/* Where the accounts' shares bear payouts. */
+static void put_shares(json_t *payout, const struct explained *e, struct arena *arena)
+{
+	const struct payout *p = &e->payout;
+
+	json_put(payout, "total_shares", json_u256(p->total_shares.raw));
+	json_put(payout, "share_price_before", price_of(p->total_before, p->total_shares, arena));
+	json_put(payout, "share_price_after", price_of(p->total_after, p->total_shares, arena));
+	json_put(payout, "accounts_slashed", json_integer((json_int_t)e->loser_count));
+	json_put(payout, "slash_sum", amount_or_null(e->is_sum_computable, e->slash_sum));
+	json_put(payout, "unclaimed_loss", amount_or_null(e->is_sum_computable, e->unclaimed_sum));
+	json_put(payout, "rounding", rounding_of(e, arena));
+	json_put(payout, "largest_slash", e->slash_count ? slash_of(&e->slashes[0]) : json_null());
+}
+
 /* `has_slashes`: with every account's; else only the heaviest, as in a list of payouts. */
 static json_t *payout_of(const struct explained *e, bool has_slashes, struct arena *arena)
 {
+	const struct payout_rules *rules = e->pool->protocol->payouts;
 	const struct payout *p = &e->payout;
 	json_t *payout = json_object();
 
@@ -227,17 +243,15 @@ static json_t *payout_of(const struct explained *e, bool has_slashes, struct are
 	json_put(payout, "sender", sender_of(&e->log));
 	json_put(payout, "recipient", json_address(p->recipient));
 	json_put(payout, "amount", json_u256(p->amount.raw));
-	json_put(payout, "total_stake_before", json_u256(p->total_before.raw));
-	json_put(payout, "total_stake_after", json_u256(p->total_after.raw));
-	json_put(payout, "total_shares", json_u256(p->total_shares.raw));
-	json_put(payout, "share_price_before", price_of(p->total_before, p->total_shares, arena));
-	json_put(payout, "share_price_after", price_of(p->total_after, p->total_shares, arena));
-	json_put(payout, "accounts_slashed", json_integer((json_int_t)e->loser_count));
-	json_put(payout, "slash_sum", amount_or_null(e->is_sum_computable, e->slash_sum));
-	json_put(payout, "unclaimed_loss", amount_or_null(e->is_sum_computable, e->unclaimed_sum));
-	json_put(payout, "rounding", rounding_of(e, arena));
-	json_put(payout, "largest_slash", e->slash_count ? slash_of(&e->slashes[0]) : json_null());
-	if (has_slashes)
+	json_put(payout, rules->before_name, json_u256(p->total_before.raw));
+	json_put(payout, rules->after_name, json_u256(p->total_after.raw));
+	if (e->has_more)
+		for (size_t i = 0; i < rules->figure_count; i++)
+			json_put(payout, rules->figures[i].name,
+				 json_figure(&rules->figures[i], &e->figures[i], arena));
+	if (rules->each_slash)
+		put_shares(payout, e, arena);
+	if (has_slashes && rules->each_slash)
 		json_put(payout, "slashes", slashes_of(e));
 	return payout;
 }
@@ -330,8 +344,9 @@ static json_t *explained_of(const struct explained *e, struct arena *arena)
 	json_put(event, "checks", checks);
 	if (e->is_payout) {
 		json_put(event, "payout", payout_of(e, true, arena));
-		json_put(event, "rounding_is",
-			 json_string(e->pool->protocol->payouts->rounding_text));
+		if (e->pool->protocol->payouts->each_slash)
+			json_put(event, "rounding_is",
+				 json_string(e->pool->protocol->payouts->rounding_text));
 	}
 	return event;
 }

@@ -1,6 +1,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "abi/utf8.h"
 #include "serve/answer.h"
 
 /* Running out of memory ends the program, as everywhere (base/arena.h). */
@@ -38,6 +39,27 @@ json_t *json_hash(struct hash hash)
 	return must(json_string(hash_format(text, hash)));
 }
 
+static json_t *json_bytes(struct slice bytes, struct arena *arena)
+{
+	return must(json_string(hex_string(arena, bytes)));
+}
+
+/* A number that has no name is shown as it is. */
+static json_t *json_choice(const struct figure_rule *rule, u256 number)
+{
+	const char *name = figure_choice_name(rule, number);
+
+	return name ? must(json_string(name)) : json_u256(number);
+}
+
+/* Bytes that are no text are shown in hexadecimal. */
+static json_t *json_text(struct slice bytes, struct arena *arena)
+{
+	if (utf8_valid_size(bytes) != bytes.size)
+		return json_bytes(bytes, arena);
+	return must(json_stringn((const char *)bytes.data, bytes.size));
+}
+
 json_t *json_figure(const struct figure_rule *rule, const struct figure *figure,
 		    struct arena *arena)
 {
@@ -52,6 +74,12 @@ json_t *json_figure(const struct figure_rule *rule, const struct figure *figure,
 		return json_address(figure->address);
 	case FIGURE_FLAG:
 		return json_boolean(figure->flag);
+	case FIGURE_HASH:
+		return json_hash(figure->hash);
+	case FIGURE_CHOICE:
+		return json_choice(rule, figure->number);
+	case FIGURE_TEXT:
+		return json_text(figure->text, arena);
 	}
 	return json_null();
 }
@@ -75,11 +103,6 @@ json_t *json_block(const struct block_ref *ref)
 	json_put(block, "hash", json_hash(ref->hash));
 	json_put(block, "timestamp", json_integer((json_int_t)ref->timestamp));
 	return block;
-}
-
-static json_t *json_bytes(struct slice bytes, struct arena *arena)
-{
-	return must(json_string(hex_string(arena, bytes)));
 }
 
 static json_t *json_abi_list(const struct abi_value *value, struct arena *arena)
@@ -112,7 +135,7 @@ json_t *json_abi_value(const struct abi_value *value, struct arena *arena)
 	case ABI_BYTES:
 		return json_bytes(value->bytes, arena);
 	case ABI_STRING:
-		return must(json_stringn((const char *)value->bytes.data, value->bytes.size));
+		return json_text(value->bytes, arena);
 	case ABI_ARRAY:
 	case ABI_VECTOR:
 	case ABI_TUPLE:

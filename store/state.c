@@ -270,6 +270,15 @@ void state_row_at(void *out, struct state *state, const struct row_table *table,
 void state_each(struct state *state, const struct row_table *table, uint16_t pool,
 		bool (*visit)(void *context, const uint8_t *key, const void *row), void *context)
 {
+	state_each_after(state, table, pool, NULL, visit, context);
+}
+
+void state_each_after(struct state *state, const struct row_table *table, uint16_t pool,
+		      const void *after,
+		      bool (*visit)(void *context, const uint8_t *key, const void *row),
+		      void *context)
+{
+	struct row_key first = after ? make_key(table, pool, after) : (struct row_key){0};
 	struct arena *scratch = arena_new();
 	void *row = arena_alloc(scratch, table->record->size);
 	struct arena *decoded = arena_new();
@@ -280,7 +289,7 @@ void state_each(struct state *state, const struct row_table *table, uint16_t poo
 	enum status st;
 
 	st = row_scan_open(&scan, state->txn, table->table, pool, table->key_size, state->read_at,
-			   NULL, &err);
+			   after ? &first : NULL, &err);
 	while (st == OK && is_going) {
 		struct entry *entry;
 
@@ -304,7 +313,8 @@ void state_each(struct state *state, const struct row_table *table, uint16_t poo
 		struct entry *entry = state->touched[i];
 
 		if (entry->table->table == table->table && entry->pool == pool &&
-		    entry->stored.size == 0)
+		    entry->stored.size == 0 &&
+		    (!after || memcmp(entry->key, after, table->key_size) > 0))
 			is_going = visit(context, entry->key, entry->now);
 	}
 	arena_free(decoded);

@@ -75,6 +75,12 @@ void state_row_since(void *out, uint64_t *since, struct state *state, const stru
 void state_each(struct state *state, const struct row_table *table, uint16_t pool,
 		bool (*visit)(void *context, const uint8_t *key, const void *row), void *context);
 
+/* The same for the rows whose keys are above `after` (NULL: all). */
+void state_each_after(struct state *state, const struct row_table *table, uint16_t pool,
+		      const void *after,
+		      bool (*visit)(void *context, const uint8_t *key, const void *row),
+		      void *context);
+
 /* Rows of a table that were asked for in this block (state_row), in the order of first asking. */
 void state_each_touched(struct state *state, const struct row_table *table, uint16_t pool,
 			void (*visit)(void *context, const uint8_t *key, const void *before,

@@ -56,6 +56,9 @@ static const struct contract_role roles[] = {
 
 static const struct check_rule checks[] = {API3_CHECKS(API3_CHECK_RULE)};
 
+static const char *const account_columns[] = {
+	"shares", "stake", "unstaked", "locked", "voting_power", "unstake_amount", NULL};
+
 static const char *const sender_events[] = {"PaidOutClaim", NULL};
 
 /*
@@ -175,6 +178,7 @@ const struct protocol protocol_api3 = {
 	.pool_figure_count = API3_POOL_FIGURE_COUNT,
 	.account_figures = api3_account_figures,
 	.account_figure_count = API3_ACCOUNT_FIGURE_COUNT,
+	.account_columns = account_columns,
 	.views = api3_views,
 	.view_count = API3_VIEW_COUNT,
 	.storage = &api3_storage,

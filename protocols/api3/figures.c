@@ -47,7 +47,8 @@
 	F(timelock_start, NUMBER, TIME, "release begins")                                          \
 	F(timelock_end, NUMBER, TIME, "release ends")
 
-#define FIGURE_RULE(member, kind, unit, meaning) {#member, FIGURE_##kind, UNIT_##unit, meaning},
+#define FIGURE_RULE(member, kind, unit, meaning)                                                   \
+	{#member, FIGURE_##kind, UNIT_##unit, meaning, NULL},
 #define POOL_ENUM(member, kind, unit, meaning) POOL_##member,
 #define ACCOUNT_ENUM(member, kind, unit, meaning) ACCOUNT_##member,
 

@@ -119,6 +119,8 @@ static void each_slash(const struct reading *r, const struct payout *payout,
 }
 
 const struct payout_rules api3_payouts = {
+	.before_name = "total_stake_before",
+	.after_name = "total_stake_after",
 	.each = each,
 	.find = find,
 	.each_slash = each_slash,

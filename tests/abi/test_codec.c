@@ -445,6 +445,19 @@ static void logs_join_topics_and_data(void **state)
 	decodes_log(*state, "event A(uint8 e) anonymous", "", "5", "(5)");
 }
 
+static void a_string_in_a_log_may_be_any_bytes(void **state)
+{
+	struct log log = log_of(*state, "event A(string a, uint8 b)", "", "40 7 2 <68ff");
+	const struct abi_value *got;
+	struct error err;
+
+	must_succeed(decode_log(&got, *state, &log, &err), &err);
+	assert_int_equal(got[0].bytes.size, 2);
+	assert_memory_equal(got[0].bytes.data, "h\xff", 2);
+	assert_true(u256_equal(got[1].number, u256_from(7)));
+	assert_string_equal(text_of(*state, &log.event, got), "(\"h\\ufffd\", 7)");
+}
+
 static void indexed_dynamic_values_are_hashes(void **state)
 {
 	struct arena *arena = *state;
@@ -691,6 +704,7 @@ int main(void)
 		TEST(values_without_bytes_have_a_limit),
 		TEST(memory_is_bounded_by_the_data),
 		TEST(logs_join_topics_and_data),
+		TEST(a_string_in_a_log_may_be_any_bytes),
 		TEST(indexed_dynamic_values_are_hashes),
 		TEST(hashed_values_cannot_be_encoded),
 		TEST(broken_logs_are_refused),

@@ -114,6 +114,7 @@ static void figures_are_shown_by_their_unit(void **state)
 
 	assert_figure(arena, UNIT_ASSETS, "1500000000000000000", "1.5", "1500000000000000000");
 	assert_figure(arena, UNIT_SHARES, "1500000000000000000", "1.5", "1500000000000000000");
+	assert_figure(arena, UNIT_FIXED_18, "1500000000000000000", "1.5", "1500000000000000000");
 	assert_figure(arena, UNIT_PERCENT_18, "387500000000000000", "38.75 %",
 		      "387500000000000000");
 	assert_figure(arena, UNIT_PERCENT_18, "1000000000000000000", "100 %",
@@ -125,6 +126,13 @@ static void figures_are_shown_by_their_unit(void **state)
 	assert_string_equal(show_figure(&s, &ratio, value), "0.996600000000000000");
 	assert_string_equal(show_figure(&s, &ratio, json_null()), "-");
 	json_decref(value);
+}
+
+static void headings_are_names_in_capitals(void **state)
+{
+	assert_string_equal(show_heading(*state, "voting_power"), "VOTING POWER");
+	assert_string_equal(show_heading(*state, "stake"), "STAKE");
+	assert_string_equal(show_heading(*state, ""), "");
 }
 
 static void times_are_utc(void **state)
@@ -264,6 +272,7 @@ int main(void)
 		OUTPUT_TEST(plain_values_are_shown_as_they_are),
 		OUTPUT_TEST(figures_are_shown_by_their_unit),
 		OUTPUT_TEST(times_are_utc),
+		OUTPUT_TEST(headings_are_names_in_capitals),
 		OUTPUT_TEST(counts_are_grouped),
 		OUTPUT_TEST(long_values_are_shortened_in_the_middle),
 		OUTPUT_TEST(a_table_is_as_wide_as_it_must_be),

@@ -166,6 +166,85 @@ static void figures_have_snake_case_names_that_stand_once(void **state)
 	}
 }
 
+static void assert_parts(const struct item_list *list)
+{
+	size_t size = 0;
+
+	assert_in_range(list->part_count, 1, ITEM_PARTS_MAX);
+	for (size_t k = 0; k < list->part_count; k++) {
+		const struct item_part *part = &list->parts[k];
+
+		assert_true(is_worded(part->name, '_'));
+		assert_int_equal(figure_find(list->figures, list->figure_count, part->name), -1);
+		if (part->kind == FIGURE_ADDRESS)
+			assert_int_equal(part->size, ADDRESS_BYTES);
+		else if (part->kind == FIGURE_HASH)
+			assert_int_equal(part->size, HASH_BYTES);
+		else
+			assert_true(part->kind == FIGURE_NUMBER && part->size >= 1 &&
+				    part->size <= 32);
+		size += part->size;
+	}
+	assert_int_equal(list->table->key_size, size);
+}
+
+static void lists_have_keys_of_their_tables_and_figures_with_good_names(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < protocol_count(); i++) {
+		const struct protocol *protocol = protocol_at(i);
+
+		for (size_t k = 0; k < protocol->list_count; k++) {
+			const struct item_list *list = &protocol->lists[k];
+
+			assert_ptr_equal(protocol_list(protocol, list->name), list);
+			assert_true(is_worded(list->name, '_'));
+			assert_true(strlen(list->one) > 0);
+			assert_true(strlen(list->title) > 0);
+			assert_in_range(list->figure_count, 1, FIGURES_MAX);
+			assert_figure_names(list->figures, list->figure_count);
+			assert_parts(list);
+			for (size_t n = 0; list->columns && list->columns[n]; n++)
+				assert_true(figure_find(list->figures, list->figure_count,
+							list->columns[n]) >= 0);
+			for (size_t n = 0; n < list->figure_count; n++)
+				assert_int_equal(list->figures[n].kind == FIGURE_CHOICE,
+						 list->figures[n].choices != NULL);
+		}
+		assert_null(protocol_list(protocol, "no_such_list"));
+		for (size_t n = 0; protocol->account_columns && protocol->account_columns[n]; n++)
+			assert_true(figure_find(protocol->account_figures,
+						protocol->account_figure_count,
+						protocol->account_columns[n]) >= 0);
+	}
+}
+
+static void assert_words(const struct protocol *protocol, const struct view_rule *rule)
+{
+	const struct item_list *list = NULL;
+
+	assert_in_range(rule->word_count, 0, VIEW_WORDS_MAX);
+	if (rule->argument == VIEW_ITEM) {
+		assert_true(rule->list < protocol->list_count);
+		list = &protocol->lists[rule->list];
+	}
+	if (rule->contract_part) {
+		assert_non_null(list);
+		assert_true(rule->contract_part <= list->part_count);
+		assert_int_equal(list->parts[rule->contract_part - 1].kind, FIGURE_ADDRESS);
+	}
+	for (size_t i = 0; i < rule->word_count; i++) {
+		const struct view_word *word = &rule->words[i];
+
+		if (word->kind == VIEW_WORD_KEY)
+			assert_true(list && word->value < list->part_count);
+		if (word->kind == VIEW_WORD_CONTRACT)
+			assert_true(word->value < protocol->role_count);
+		if (word->kind == VIEW_WORD_ACCOUNT)
+			assert_int_equal(rule->argument, VIEW_ACCOUNT);
+	}
+}
+
 static void views_lead_to_figures_and_checks(void **state)
 {
 	struct fixture *f = *state;
@@ -183,6 +262,7 @@ static void views_lead_to_figures_and_checks(void **state)
 			assert_in_range(rule->count, 1, VIEW_FIGURES_MAX);
 			assert_true(rule->check < protocol->check_count);
 			assert_int_equal(protocol->checks[rule->check].level, LEVEL_STATE);
+			assert_words(protocol, rule);
 			for (size_t n = 0; n < rule->count; n++)
 				assert_int_equal(pool.views[k].figures[n] >= 0,
 						 rule->figures[n] != NULL);
@@ -411,6 +491,7 @@ int main(void)
 		POOL_TEST(every_protocol_makes_a_pool),
 		cmocka_unit_test(checks_have_kebab_case_ids_that_stand_once),
 		cmocka_unit_test(figures_have_snake_case_names_that_stand_once),
+		cmocka_unit_test(lists_have_keys_of_their_tables_and_figures_with_good_names),
 		POOL_TEST(views_lead_to_figures_and_checks),
 		POOL_TEST(the_events_of_api3_are_those_of_the_deployed_contracts),
 		POOL_TEST(the_views_of_api3_have_the_selectors_of_the_deployed_contracts),

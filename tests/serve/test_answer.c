@@ -767,6 +767,10 @@ static void figures_become_json_by_their_kind(void **state)
 	static const struct figure_rule ratio = {.kind = FIGURE_RATIO};
 	static const struct figure_rule address = {.kind = FIGURE_ADDRESS};
 	static const struct figure_rule flag = {.kind = FIGURE_FLAG};
+	static const char *const names[] = {"none", "open", NULL};
+	static const struct figure_rule hash = {.kind = FIGURE_HASH};
+	static const struct figure_rule choice = {.kind = FIGURE_CHOICE, .choices = names};
+	static const struct figure_rule words = {.kind = FIGURE_TEXT};
 	struct fixture *f = *state;
 	const struct {
 		const struct figure_rule *rule;
@@ -786,6 +790,13 @@ static void figures_become_json_by_their_kind(void **state)
 		 "\"0xab00000000000000000000000000000000000000\""},
 		{&flag, figure_flag(true), "true"},
 		{&flag, figure_flag(false), "false"},
+		{&hash, figure_hash((struct hash){{0xab}}),
+		 "\"0xab00000000000000000000000000000000000000000000000000000000000000\""},
+		{&choice, figure_choice(1), "\"open\""},
+		{&choice, figure_choice(2), "\"2\""},
+		{&words, figure_text(slice_of((const uint8_t *)"a\"\0", 3)), "\"a\\\"\\u0000\""},
+		{&words, figure_text(slice_of((const uint8_t *)"\xc0\x80", 2)), "\"0xc080\""},
+		{&words, figure_null(), "null"},
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {

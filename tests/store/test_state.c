@@ -306,6 +306,26 @@ static void new_rows_stand_in_key_order_once_they_are_stored(void **state)
 	assert_string_equal(each(f, &walk), "aa=1 cc=3 ");
 }
 
+static void a_walk_may_begin_above_a_key(void **state)
+{
+	struct fixture *f = *state;
+	struct walk after_aa = {0};
+	struct walk after_ab = {0};
+	struct walk after_all = {0};
+
+	purse(f, "cc")->coins = 3;
+	purse(f, "aa")->coins = 1;
+	(void)next_block(f);
+	purse(f, "ac")->coins = 2;
+	purse(f, "a0")->coins = 4;
+	state_each_after(f->state, &purses, 0, "aa", note, &after_aa);
+	assert_string_equal(after_aa.text, "cc=3 ac=2 ");
+	state_each_after(f->state, &purses, 0, "ab", note, &after_ab);
+	assert_string_equal(after_ab.text, "cc=3 ac=2 ");
+	state_each_after(f->state, &purses, 0, "cc", note, &after_all);
+	assert_string_equal(after_all.text, "");
+}
+
 static void a_walk_in_a_replay_sees_what_the_block_began_with(void **state)
 {
 	struct fixture *f = *state;
@@ -527,6 +547,7 @@ int main(void)
 		STATE_TEST(a_replay_begins_where_its_block_began),
 		STATE_TEST(a_walk_sees_stored_changed_and_new_rows),
 		STATE_TEST(new_rows_stand_in_key_order_once_they_are_stored),
+		STATE_TEST(a_walk_may_begin_above_a_key),
 		STATE_TEST(a_walk_in_a_replay_sees_what_the_block_began_with),
 		STATE_TEST(a_deleted_row_is_no_part_of_a_walk),
 		STATE_TEST(touched_rows_are_told_in_the_order_of_asking),
