@@ -1,0 +1,597 @@
+/* Insurances, markets, indices, reserves, credits, holdings, incidents: the vault's lists. */
+#include "protocols/insuredao/figures.h"
+#include "protocols/insuredao/internal.h"
+
+/* F(name, kind, unit, choices, meaning) */
+#define POLICY_FIGURES(F)                                                                          \
+	F(state, CHOICE, PLAIN, policy_states, "")                                                 \
+	F(is_active, FLAG, PLAIN, NULL, "neither paid nor unlocked, whatever its end")             \
+	F(is_unlockable, FLAG, PLAIN, NULL, "active, and its end and the grace period are over")   \
+	F(amount, NUMBER, ASSETS, NULL, "cover")                                                   \
+	F(premium, NUMBER, ASSETS, NULL, "paid for it")                                            \
+	F(fee_rate, NUMBER, PLAIN, NULL, "of the premium, 10^6 is 100 %")                          \
+	F(target, HASH, PLAIN, NULL, "what it insures against")                                    \
+	F(start_time, NUMBER, TIME, NULL, "")                                                      \
+	F(end_time, NUMBER, TIME, NULL, "")                                                        \
+	F(insured, ADDRESS, PLAIN, NULL, "who is paid")                                            \
+	F(agent, ADDRESS, PLAIN, NULL, "who may redeem it, too")                                   \
+	F(payout, NUMBER, ASSETS, NULL, "")                                                        \
+	F(ended_at, NUMBER, TIME, NULL, "when it was paid or unlocked")                            \
+	F(block, NUMBER, PLAIN, NULL, "of the sale")                                               \
+	F(id_there, NUMBER, PLAIN, NULL, "its number as the contract has it")
+
+#define MARKET_FIGURES(F)                                                                          \
+	F(market_status, CHOICE, PLAIN, market_states, "")                                         \
+	F(total_liquidity, NUMBER, ASSETS, NULL, "own and lent")                                   \
+	F(original_liquidity, NUMBER, ASSETS, NULL, "the holders' own")                            \
+	F(total_credit, NUMBER, ASSETS, NULL, "lent by indices")                                   \
+	F(locked_amount, NUMBER, ASSETS, NULL, "open cover")                                       \
+	F(available_balance, NUMBER, ASSETS, NULL, "total liquidity less locked")                  \
+	F(utilization_rate, NUMBER, PLAIN, NULL, "locked over total liquidity, 10^6 is 100 %")     \
+	F(rate, NUMBER, PLAIN, NULL, "own liquidity a share, times 10^6")                          \
+	F(total_supply, NUMBER, SHARES, NULL, "shares")                                            \
+	F(attribution_debt, NUMBER, SHARES, NULL, "attributions that indices have earned")         \
+	F(reward_per_credit, NUMBER, PLAIN, NULL, "attributions a unit of credit, times 10^6")     \
+	F(debts, NUMBER, ASSETS, NULL, "paid out and not yet borne")                               \
+	F(paused, FLAG, PLAIN, NULL, "")                                                           \
+	F(open_deposit, FLAG, PLAIN, NULL, "whether others than the owner may deposit")            \
+	F(all_insurance_count, NUMBER, PLAIN, NULL, "sold so far")                                 \
+	F(lender_count, NUMBER, PLAIN, NULL, "indices registered")                                 \
+	F(incident_count, NUMBER, PLAIN, NULL, "incidents and bounties so far")                    \
+	F(pending_end, NUMBER, TIME, NULL, "from when on it may be resumed")                       \
+	F(payout_numerator, NUMBER, PLAIN, NULL, "of the last incident")                           \
+	F(payout_denominator, NUMBER, PLAIN, NULL, "")                                             \
+	F(incident_timestamp, NUMBER, TIME, NULL, "")                                              \
+	F(merkle_root, HASH, PLAIN, NULL, "who lost what")                                         \
+	F(fee_rate, NUMBER, PLAIN, NULL, "of premiums, 10^6 is 100 %")                             \
+	F(request_duration, NUMBER, SECONDS, NULL, "")                                             \
+	F(withdrawable_duration, NUMBER, SECONDS, NULL, "")                                        \
+	F(unlock_grace_period, NUMBER, SECONDS, NULL, "")                                          \
+	F(max_insure_span, NUMBER, SECONDS, NULL, "")                                              \
+	F(min_insure_span, NUMBER, SECONDS, NULL, "")                                              \
+	F(premium_model, ADDRESS, PLAIN, NULL, "")                                                 \
+	F(premium_kind, CHOICE, PLAIN, premium_kinds, "as it answered last")                       \
+	F(base_rate, NUMBER, PLAIN, NULL, "10^6 is 100 % a year; likewise")                        \
+	F(rate_slope1, NUMBER, PLAIN, NULL, "likewise")                                            \
+	F(rate_slope2, NUMBER, PLAIN, NULL, "likewise")                                            \
+	F(optimal_utilize_ratio, NUMBER, PLAIN, NULL, "likewise")
+
+#define INDEX_FIGURES(F)                                                                           \
+	F(total_liquidity, NUMBER, ASSETS, NULL, "value in the vault and pending premium")         \
+	F(accrued_premiums, NUMBER, SHARES, NULL, "earned at markets, in attributions")            \
+	F(total_supply, NUMBER, SHARES, NULL, "shares")                                            \
+	F(rate, NUMBER, PLAIN, NULL, "liquidity a share, times 10^6")                              \
+	F(total_allocated_credit, NUMBER, ASSETS, NULL, "lent to all markets")                     \
+	F(leverage, NUMBER, PLAIN, NULL, "credit over liquidity, 10^6 is 1")                       \
+	F(target_lev, NUMBER, PLAIN, NULL, "10^6 is 1")                                            \
+	F(total_alloc_point, NUMBER, PLAIN, NULL, "")                                              \
+	F(withdrawable, NUMBER, ASSETS, NULL, "what locked credit leaves free")                    \
+	F(locked, FLAG, PLAIN, NULL, "a market that it lends to pays out")                         \
+	F(paused, FLAG, PLAIN, NULL, "")                                                           \
+	F(upper_slack, NUMBER, PLAIN, NULL, "")                                                    \
+	F(lower_slack, NUMBER, PLAIN, NULL, "")
+
+#define RESERVE_FIGURES(F)                                                                         \
+	F(total_liquidity, NUMBER, ASSETS, NULL, "value in the vault")                             \
+	F(crowd_pool, NUMBER, SHARES, NULL, "attributions of the holders of shares")               \
+	F(surplus_pool, NUMBER, SHARES, NULL, "attributions of nobody's shares")                   \
+	F(total_supply, NUMBER, SHARES, NULL, "shares")                                            \
+	F(rate, NUMBER, PLAIN, NULL, "the crowd's value a share, times 10^6")                      \
+	F(paused, FLAG, PLAIN, NULL, "")
+
+#define CREDIT_FIGURES(F)                                                                          \
+	F(credit, NUMBER, ASSETS, NULL, "lent")                                                    \
+	F(reward_debt, NUMBER, SHARES, NULL, "earned before this credit")                          \
+	F(slot, NUMBER, PLAIN, NULL, "place among the market's indices, from 1")                   \
+	F(alloc_points, NUMBER, PLAIN, NULL, "")                                                   \
+	F(pending_premium, NUMBER, SHARES, NULL, "earned and not yet paid, in attributions")
+
+#define HOLDING_FIGURES(F)                                                                         \
+	F(balance, NUMBER, SHARES, NULL, "shares")                                                 \
+	F(value, NUMBER, ASSETS, NULL, "what they are worth")                                      \
+	F(requested, NUMBER, SHARES, NULL, "to be withdrawn")                                      \
+	F(unlocks_at, NUMBER, TIME, NULL, "from when on")                                          \
+	F(withdrawable_until, NUMBER, TIME, NULL, "until when")
+
+#define INCIDENT_FIGURES(F)                                                                        \
+	F(is_bounty, FLAG, PLAIN, NULL, "paid without an incident")                                \
+	F(block, NUMBER, PLAIN, NULL, "")                                                          \
+	F(incident_timestamp, NUMBER, TIME, NULL, "")                                              \
+	F(pending_end, NUMBER, TIME, NULL, "from when on the market may be resumed")               \
+	F(payout_numerator, NUMBER, PLAIN, NULL, "")                                               \
+	F(payout_denominator, NUMBER, PLAIN, NULL, "")                                             \
+	F(merkle_root, HASH, PLAIN, NULL, "who lost what")                                         \
+	F(payout_count, NUMBER, PLAIN, NULL, "")                                                   \
+	F(paid, NUMBER, ASSETS, NULL, "to the insured")                                            \
+	F(debt, NUMBER, ASSETS, NULL, "of the market when it was borne")                           \
+	F(from_market, NUMBER, ASSETS, NULL, "borne by the market itself")                         \
+	F(from_indices, NUMBER, ASSETS, NULL, "borne by indices, with the reserves' help")         \
+	F(from_reserves, NUMBER, ASSETS, NULL, "that help")                                        \
+	F(shortage, NUMBER, ASSETS, NULL, "borne by nobody")                                       \
+	F(resumed_at, NUMBER, TIME, NULL, "when it was borne")
+
+static const char *const policy_states[] = {"none", "active", "unlocked", "redeemed", NULL};
+static const char *const market_states[] = {"trading", "payingout", NULL};
+static const char *const premium_kinds[] = {"unknown", "flat", "slope", NULL};
+
+#define RULE(member, kind, unit, choices, meaning)                                                 \
+	{#member, FIGURE_##kind, UNIT_##unit, meaning, choices},
+#define POLICY_ENUM(member, kind, unit, choices, meaning) POLICY_FIGURE_##member,
+#define MARKET_ENUM(member, kind, unit, choices, meaning) MARKET_##member,
+#define INDEX_ENUM(member, kind, unit, choices, meaning) INDEX_##member,
+#define RESERVE_ENUM(member, kind, unit, choices, meaning) RESERVE_##member,
+#define CREDIT_ENUM(member, kind, unit, choices, meaning) CREDIT_##member,
+#define HOLDING_ENUM(member, kind, unit, choices, meaning) HOLDING_##member,
+#define INCIDENT_ENUM(member, kind, unit, choices, meaning) INCIDENT_##member,
+
+enum { POLICY_FIGURES(POLICY_ENUM) POLICY_FIGURE_COUNT };
+enum { MARKET_FIGURES(MARKET_ENUM) MARKET_FIGURE_COUNT };
+enum { INDEX_FIGURES(INDEX_ENUM) INDEX_FIGURE_COUNT };
+enum { RESERVE_FIGURES(RESERVE_ENUM) RESERVE_FIGURE_COUNT };
+enum { CREDIT_FIGURES(CREDIT_ENUM) CREDIT_FIGURE_COUNT };
+enum { HOLDING_FIGURES(HOLDING_ENUM) HOLDING_FIGURE_COUNT };
+enum { INCIDENT_FIGURES(INCIDENT_ENUM) INCIDENT_FIGURE_COUNT };
+
+static const struct figure_rule policy_figures[] = {POLICY_FIGURES(RULE)};
+static const struct figure_rule market_figures[] = {MARKET_FIGURES(RULE)};
+static const struct figure_rule index_figures[] = {INDEX_FIGURES(RULE)};
+static const struct figure_rule reserve_figures[] = {RESERVE_FIGURES(RULE)};
+static const struct figure_rule credit_figures[] = {CREDIT_FIGURES(RULE)};
+static const struct figure_rule holding_figures[] = {HOLDING_FIGURES(RULE)};
+static const struct figure_rule incident_figures[] = {INCIDENT_FIGURES(RULE)};
+
+static struct address address_in(const uint8_t *key)
+{
+	struct address out;
+
+	memcpy(out.bytes, key, ADDRESS_BYTES);
+	return out;
+}
+
+static struct insuredao_supply supply_at(const struct reading *r, struct address of)
+{
+	struct insuredao_supply row;
+
+	state_row_at(&row, r->state, &insuredao_table_supply, r->pool->id, of.bytes, UINT64_MAX);
+	return row;
+}
+
+/* ---- insurances ---- */
+
+static struct figure is_unlockable(const struct reading *r, struct address market,
+				   const struct insuredao_policy *p)
+{
+	u256 grace = insuredao_setting(r->state, r->pool, market).unlock_grace_period;
+	u256 end = U256_ZERO;
+	bool ok = u256_add_ok(&end, u256_from(p->end), grace);
+	bool early = ok && u256_less(end, u256_from(r->time_earliest));
+	bool late = ok && u256_less(end, u256_from(r->time_latest));
+
+	if (p->state != POLICY_ACTIVE || early == late)
+		return figure_flag(p->state == POLICY_ACTIVE && early);
+	return figure_null();
+}
+
+static void read_policy(struct figure *out, const struct reading *r, const uint8_t *key)
+{
+	struct insuredao_policy p;
+
+	state_row_at(&p, r->state, &insuredao_table_policy, r->pool->id, key, UINT64_MAX);
+	out[POLICY_FIGURE_state] = figure_choice(p.state);
+	out[POLICY_FIGURE_is_active] = figure_flag(p.state == POLICY_ACTIVE);
+	out[POLICY_FIGURE_is_unlockable] = is_unlockable(r, address_in(key), &p);
+	out[POLICY_FIGURE_amount] = figure_number(p.amount.raw);
+	out[POLICY_FIGURE_premium] = figure_number(p.premium.raw);
+	out[POLICY_FIGURE_fee_rate] = figure_number(p.fee_rate);
+	out[POLICY_FIGURE_target] = figure_hash(p.target);
+	out[POLICY_FIGURE_start_time] = figure_number(u256_from(p.start));
+	out[POLICY_FIGURE_end_time] = figure_number(u256_from(p.end));
+	out[POLICY_FIGURE_insured] = figure_address(p.insured);
+	out[POLICY_FIGURE_agent] = figure_address(p.agent);
+	out[POLICY_FIGURE_payout] = figure_number(p.payout.raw);
+	out[POLICY_FIGURE_ended_at] = figure_number(u256_from(p.ended_at));
+	out[POLICY_FIGURE_block] = figure_number(u256_from(p.block));
+	out[POLICY_FIGURE_id_there] = figure_number(
+		u256_from(p.state == POLICY_NONE ? 0 : get_be64(key + ADDRESS_BYTES)));
+}
+
+static bool is_policy(const void *row)
+{
+	return ((const struct insuredao_policy *)row)->state != POLICY_NONE;
+}
+
+/* ---- markets ---- */
+
+static void read_market_settings(struct figure *out, const struct reading *r, struct address market)
+{
+	struct insuredao_setting s = insuredao_setting(r->state, r->pool, market);
+	struct insuredao_rates_row rates;
+
+	state_row_at(&rates, r->state, &insuredao_table_rates, r->pool->id, market.bytes,
+		     UINT64_MAX);
+	out[MARKET_fee_rate] = figure_number(s.fee_rate);
+	out[MARKET_request_duration] = figure_number(s.request_duration);
+	out[MARKET_withdrawable_duration] = figure_number(s.withdrawable_duration);
+	out[MARKET_unlock_grace_period] = figure_number(s.unlock_grace_period);
+	out[MARKET_max_insure_span] = figure_number(s.max_insure_span);
+	out[MARKET_min_insure_span] = figure_number(s.min_insure_span);
+	out[MARKET_premium_model] = figure_address(s.premium_model);
+	out[MARKET_premium_kind] = figure_choice(rates.kind);
+	out[MARKET_base_rate] = figure_computed(rates.kind != MODEL_UNKNOWN, rates.base);
+	out[MARKET_rate_slope1] = figure_computed(rates.kind == MODEL_SLOPE, rates.slope1);
+	out[MARKET_rate_slope2] = figure_computed(rates.kind == MODEL_SLOPE, rates.slope2);
+	out[MARKET_optimal_utilize_ratio] =
+		figure_computed(rates.kind == MODEL_SLOPE, rates.optimal);
+}
+
+static void read_market(struct figure *out, const struct reading *r, const uint8_t *key)
+{
+	struct address market = address_in(key);
+	struct insuredao_market m = insuredao_market_at(r->state, r->pool, market);
+	struct insuredao_supply supply = supply_at(r, market);
+	struct insuredao_liquidity l;
+	bool ok = insuredao_market_liquidity(&l, NULL, r->state, r->pool, market);
+	u256 x = U256_ZERO;
+	bool is_ratio;
+
+	out[MARKET_market_status] = figure_choice(m.status);
+	out[MARKET_total_liquidity] = figure_computed(ok, l.total.raw);
+	out[MARKET_original_liquidity] = figure_computed(ok, l.own.raw);
+	out[MARKET_total_credit] = figure_number(m.total_credit.raw);
+	out[MARKET_locked_amount] = figure_number(m.locked_amount.raw);
+	out[MARKET_available_balance] =
+		figure_computed(ok && l.is_available_known, l.available.raw);
+	is_ratio = ok && insuredao_ratio(&x, m.locked_amount.raw, l.total.raw);
+	out[MARKET_utilization_rate] = figure_computed(is_ratio, x);
+	is_ratio = ok && insuredao_ratio(&x, l.own.raw, supply.total_supply.raw);
+	out[MARKET_rate] = figure_computed(is_ratio, x);
+	out[MARKET_total_supply] = figure_number(supply.total_supply.raw);
+	out[MARKET_attribution_debt] = figure_number(m.attribution_debt.raw);
+	out[MARKET_reward_per_credit] = figure_number(m.reward_per_credit);
+	out[MARKET_debts] =
+		figure_number(insuredao_account_at(r->state, r->pool, market).debts.raw);
+	out[MARKET_paused] = figure_flag(m.is_paused);
+	out[MARKET_open_deposit] = figure_flag(!m.is_closed);
+	out[MARKET_all_insurance_count] = figure_number(u256_from(m.insurance_count));
+	out[MARKET_lender_count] = figure_number(u256_from(m.lender_count));
+	out[MARKET_incident_count] = figure_number(u256_from(m.incident_count));
+	out[MARKET_pending_end] = figure_number(m.pending_end);
+	out[MARKET_payout_numerator] = figure_number(m.payout_numerator);
+	out[MARKET_payout_denominator] = figure_number(m.payout_denominator);
+	out[MARKET_incident_timestamp] = figure_number(m.incident_timestamp);
+	out[MARKET_merkle_root] = figure_hash(m.merkle_root);
+	read_market_settings(out, r, market);
+}
+
+static bool is_market(const void *row)
+{
+	return ((const struct insuredao_market *)row)->is_there;
+}
+
+/* ---- indices ---- */
+
+static struct figure withdrawable(const struct reading *r, struct address index,
+				  struct assets liquidity)
+{
+	struct insuredao_index_row row = insuredao_index_at(r->state, r->pool, index);
+	struct insuredao_slice *slices =
+		arena_array(r->arena, INSUREDAO_MARKETS_MAX, sizeof(*slices));
+	struct insuredao_index as = {.liquidity = liquidity, .target_leverage = row.target_lev};
+	struct assets out = assets_of(U256_ZERO);
+	size_t count;
+	bool ok;
+
+	if (u256_is_zero(liquidity.raw))
+		return figure_number(U256_ZERO);
+	ok = insuredao_slices(slices, NULL, &count, r->state, r->pool, index) &&
+	     insuredao_withdrawable(&out, NULL, slices, count, &as);
+	return figure_computed(ok, out.raw);
+}
+
+static void read_index(struct figure *out, const struct reading *r, const uint8_t *key)
+{
+	struct address index = address_in(key);
+	struct insuredao_index_row row = insuredao_index_at(r->state, r->pool, index);
+	struct insuredao_setting setting = insuredao_setting(r->state, r->pool, index);
+	struct insuredao_supply supply = supply_at(r, index);
+	struct assets liquidity;
+	struct assets accrued;
+	bool ok = insuredao_index_liquidity(&liquidity, NULL, r->state, r->pool, index);
+	bool is_accrued = insuredao_accrued(&accrued, r->state, r->pool, index);
+	u256 x = U256_ZERO;
+	bool is_ratio;
+
+	out[INDEX_total_liquidity] = figure_computed(ok, liquidity.raw);
+	out[INDEX_accrued_premiums] = figure_computed(is_accrued, accrued.raw);
+	out[INDEX_total_supply] = figure_number(supply.total_supply.raw);
+	is_ratio = ok && insuredao_ratio(&x, liquidity.raw, supply.total_supply.raw);
+	out[INDEX_rate] = figure_computed(is_ratio, x);
+	out[INDEX_total_allocated_credit] = figure_number(row.total_allocated_credit.raw);
+	is_ratio = ok && insuredao_ratio(&x, row.total_allocated_credit.raw, liquidity.raw);
+	out[INDEX_leverage] = figure_computed(is_ratio, x);
+	out[INDEX_target_lev] = figure_number(row.target_lev);
+	out[INDEX_total_alloc_point] = figure_number(row.total_alloc_point);
+	out[INDEX_withdrawable] = ok ? withdrawable(r, index, liquidity) : figure_null();
+	out[INDEX_locked] = figure_flag(row.is_locked);
+	out[INDEX_paused] = figure_flag(row.is_paused);
+	out[INDEX_upper_slack] = figure_number(setting.upper_slack);
+	out[INDEX_lower_slack] = figure_number(setting.lower_slack);
+}
+
+static bool is_index(const void *row)
+{
+	return ((const struct insuredao_index_row *)row)->is_there;
+}
+
+/* ---- reserves ---- */
+
+static struct insuredao_reserve reserve_at(const struct reading *r, struct address reserve)
+{
+	struct insuredao_reserve row;
+
+	state_row_at(&row, r->state, &insuredao_table_reserve, r->pool->id, reserve.bytes,
+		     UINT64_MAX);
+	return row;
+}
+
+/* What the holders of shares have in the vault. */
+static bool crowd_value(struct assets *out, const struct reading *r, struct address reserve)
+{
+	struct insuredao_vault vault = insuredao_vault(r->state, r->pool);
+
+	return insuredao_attributions_value(out, NULL, "", reserve_at(r, reserve).crowd_pool,
+					    &vault) &&
+	       insuredao_vault_is_known(r->state, r->pool);
+}
+
+static void read_reserve(struct figure *out, const struct reading *r, const uint8_t *key)
+{
+	struct address reserve = address_in(key);
+	struct insuredao_reserve row = reserve_at(r, reserve);
+	struct insuredao_supply supply = supply_at(r, reserve);
+	struct assets value;
+	struct assets crowd;
+	u256 x = U256_ZERO;
+	bool ok = insuredao_underlying(&value, NULL, "", r->state, r->pool, reserve);
+
+	out[RESERVE_total_liquidity] = figure_computed(ok, value.raw);
+	out[RESERVE_crowd_pool] = figure_number(row.crowd_pool.raw);
+	out[RESERVE_surplus_pool] = figure_number(row.surplus_pool.raw);
+	out[RESERVE_total_supply] = figure_number(supply.total_supply.raw);
+	ok = crowd_value(&crowd, r, reserve) &&
+	     insuredao_ratio(&x, crowd.raw, supply.total_supply.raw);
+	out[RESERVE_rate] = figure_computed(ok, x);
+	out[RESERVE_paused] = figure_flag(row.is_paused);
+}
+
+static bool is_reserve(const void *row)
+{
+	return ((const struct insuredao_reserve *)row)->is_there;
+}
+
+/* ---- credits ---- */
+
+static void read_credit(struct figure *out, const struct reading *r, const uint8_t *key)
+{
+	struct address market = address_in(key);
+	struct insuredao_credit c =
+		insuredao_credit_at(r->state, r->pool, market, address_in(key + ADDRESS_BYTES));
+	struct shares pending = shares_of(U256_ZERO);
+	bool ok = u256_is_zero(c.credit.raw) ||
+		  insuredao_pending_premium(
+			  &pending, NULL, c.credit,
+			  insuredao_market_at(r->state, r->pool, market).reward_per_credit,
+			  c.reward_debt);
+
+	out[CREDIT_credit] = figure_number(c.credit.raw);
+	out[CREDIT_reward_debt] = figure_number(c.reward_debt);
+	out[CREDIT_slot] = figure_number(u256_from(c.slot));
+	out[CREDIT_alloc_points] = figure_number(c.points);
+	out[CREDIT_pending_premium] = figure_computed(ok, pending.raw);
+}
+
+static bool is_credit(const void *row)
+{
+	return ((const struct insuredao_credit *)row)->slot != 0;
+}
+
+/* ---- holdings ---- */
+
+static struct figure holding_value(const struct reading *r, struct address pool,
+				   struct shares balance)
+{
+	struct insuredao_supply supply = supply_at(r, pool);
+	struct insuredao_liquidity l;
+	struct assets backing = assets_of(U256_ZERO);
+	struct assets worth;
+	bool ok = false;
+
+	if (u256_is_zero(supply.total_supply.raw))
+		return figure_number(U256_ZERO);
+	switch (insuredao_kind(r->pool, pool)) {
+	case INSUREDAO_MARKETS:
+		ok = insuredao_market_liquidity(&l, NULL, r->state, r->pool, pool);
+		backing = l.own;
+		break;
+	case INSUREDAO_INDICES:
+		ok = insuredao_index_liquidity(&backing, NULL, r->state, r->pool, pool);
+		break;
+	case INSUREDAO_RESERVES:
+		ok = crowd_value(&backing, r, pool);
+		break;
+	case INSUREDAO_VAULT:
+	case INSUREDAO_TOKEN:
+	case INSUREDAO_PARAMETERS:
+	case INSUREDAO_OWNERSHIP:
+	case INSUREDAO_FACTORY:
+		break;
+	}
+	ok = ok && insuredao_shares_worth(&worth, NULL, "", balance, backing, supply.total_supply);
+	return ok ? figure_number(worth.raw) : figure_null();
+}
+
+static void read_holding(struct figure *out, const struct reading *r, const uint8_t *key)
+{
+	struct address pool = address_in(key + ADDRESS_BYTES);
+	struct insuredao_setting setting = insuredao_setting(r->state, r->pool, pool);
+	struct insuredao_holding row;
+	u256 until = U256_ZERO;
+	bool ok;
+
+	state_row_at(&row, r->state, &insuredao_table_holding, r->pool->id, key, UINT64_MAX);
+	ok = u256_add_ok(&until, u256_from(row.unlocks_at), setting.withdrawable_duration);
+	out[HOLDING_balance] = figure_number(row.balance.raw);
+	out[HOLDING_value] = holding_value(r, pool, row.balance);
+	out[HOLDING_requested] = figure_number(row.requested.raw);
+	out[HOLDING_unlocks_at] = figure_number(u256_from(row.unlocks_at));
+	out[HOLDING_withdrawable_until] = figure_computed(ok, row.unlocks_at ? until : U256_ZERO);
+}
+
+static bool is_holding(const void *row)
+{
+	const struct insuredao_holding *holding = row;
+
+	return !u256_is_zero(holding->balance.raw) || holding->unlocks_at;
+}
+
+static bool is_withdrawal(const void *row)
+{
+	return !u256_is_zero(((const struct insuredao_holding *)row)->requested.raw);
+}
+
+/* ---- incidents ---- */
+
+static void read_incident(struct figure *out, const struct reading *r, const uint8_t *key)
+{
+	struct insuredao_incident i;
+
+	state_row_at(&i, r->state, &insuredao_table_incident, r->pool->id, key, UINT64_MAX);
+	out[INCIDENT_is_bounty] = figure_flag(i.is_bounty);
+	out[INCIDENT_block] = figure_number(u256_from(i.block));
+	out[INCIDENT_incident_timestamp] = figure_number(i.incident_timestamp);
+	out[INCIDENT_pending_end] = figure_number(i.pending_end);
+	out[INCIDENT_payout_numerator] = figure_number(i.payout_numerator);
+	out[INCIDENT_payout_denominator] = figure_number(i.payout_denominator);
+	out[INCIDENT_merkle_root] = figure_hash(i.merkle_root);
+	out[INCIDENT_payout_count] = figure_number(u256_from(i.payout_count));
+	out[INCIDENT_paid] = figure_number(i.paid.raw);
+	out[INCIDENT_debt] = figure_computed(i.resumed_at != 0, i.debt.raw);
+	out[INCIDENT_from_market] = figure_computed(i.resumed_at != 0, i.from_market.raw);
+	out[INCIDENT_from_indices] = figure_computed(i.resumed_at != 0, i.from_indices.raw);
+	out[INCIDENT_from_reserves] = figure_computed(i.resumed_at != 0, i.from_reserves.raw);
+	out[INCIDENT_shortage] = figure_computed(i.resumed_at != 0, i.shortage.raw);
+	out[INCIDENT_resumed_at] = figure_number(u256_from(i.resumed_at));
+}
+
+static bool is_incident(const void *row)
+{
+	return ((const struct insuredao_incident *)row)->is_there;
+}
+
+/* ---- the lists ---- */
+
+static const struct item_part policy_parts[] = {
+	{"market", FIGURE_ADDRESS, ADDRESS_BYTES, ""},
+	{"id", FIGURE_NUMBER, 8, "counted by the market, from 0"},
+};
+static const struct item_part market_parts[] = {{"market", FIGURE_ADDRESS, ADDRESS_BYTES, ""}};
+static const struct item_part index_parts[] = {{"index", FIGURE_ADDRESS, ADDRESS_BYTES, ""}};
+static const struct item_part reserve_parts[] = {{"reserve", FIGURE_ADDRESS, ADDRESS_BYTES, ""}};
+static const struct item_part credit_parts[] = {
+	{"market", FIGURE_ADDRESS, ADDRESS_BYTES, ""},
+	{"index", FIGURE_ADDRESS, ADDRESS_BYTES, ""},
+};
+static const struct item_part holding_parts[] = {
+	{"account", FIGURE_ADDRESS, ADDRESS_BYTES, ""},
+	{"pool", FIGURE_ADDRESS, ADDRESS_BYTES, "a market, index or reserve"},
+};
+static const struct item_part incident_parts[] = {
+	{"market", FIGURE_ADDRESS, ADDRESS_BYTES, ""},
+	{"number", FIGURE_NUMBER, 8, "from 1"},
+};
+
+static const char *const policy_columns[] = {"state",    "amount", "premium", "start_time",
+					     "end_time", "payout", NULL};
+static const char *const market_columns[] = {"market_status", "total_liquidity",  "total_credit",
+					     "locked_amount", "utilization_rate", NULL};
+static const char *const index_columns[] = {
+	"total_liquidity", "total_allocated_credit", "leverage", "withdrawable", "locked", NULL};
+static const char *const incident_columns[] = {
+	"paid", "debt", "from_market", "from_indices", "from_reserves", "shortage", NULL};
+
+#define PARTS(name)                                                                                \
+	.parts = name##_parts, .part_count = sizeof(name##_parts) / sizeof(name##_parts[0])
+#define FIGURES(name)                                                                              \
+	.figures = name##_figures,                                                                 \
+	.figure_count = sizeof(name##_figures) / sizeof(name##_figures[0])
+
+const struct item_list insuredao_lists[INSUREDAO_LIST_COUNT] = {
+	[INSUREDAO_LIST_POLICIES] = {.name = "policies",
+				     .one = "policy",
+				     .title = "Insurances",
+				     PARTS(policy),
+				     FIGURES(policy),
+				     .columns = policy_columns,
+				     .table = &insuredao_table_policy,
+				     .exists = is_policy,
+				     .read = read_policy},
+	[INSUREDAO_LIST_MARKETS] = {.name = "markets",
+				    .one = "market",
+				    .title = "Markets",
+				    PARTS(market),
+				    FIGURES(market),
+				    .columns = market_columns,
+				    .table = &insuredao_table_market,
+				    .exists = is_market,
+				    .read = read_market},
+	[INSUREDAO_LIST_INDICES] = {.name = "indices",
+				    .one = "index",
+				    .title = "Index pools",
+				    PARTS(index),
+				    FIGURES(index),
+				    .columns = index_columns,
+				    .table = &insuredao_table_index,
+				    .exists = is_index,
+				    .read = read_index},
+	[INSUREDAO_LIST_RESERVES] = {.name = "reserves",
+				     .one = "reserve",
+				     .title = "Reserves",
+				     PARTS(reserve),
+				     FIGURES(reserve),
+				     .table = &insuredao_table_reserve,
+				     .exists = is_reserve,
+				     .read = read_reserve},
+	[INSUREDAO_LIST_CREDITS] = {.name = "credits",
+				    .one = "credit",
+				    .title = "What indices lend to markets",
+				    PARTS(credit),
+				    FIGURES(credit),
+				    .table = &insuredao_table_credit,
+				    .exists = is_credit,
+				    .read = read_credit},
+	[INSUREDAO_LIST_HOLDINGS] = {.name = "holdings",
+				     .one = "holding",
+				     .title = "Shares of markets, indices and reserves",
+				     PARTS(holding),
+				     FIGURES(holding),
+				     .table = &insuredao_table_holding,
+				     .exists = is_holding,
+				     .read = read_holding},
+	[INSUREDAO_LIST_WITHDRAWALS] = {.name = "withdrawals",
+					.one = "withdrawal",
+					.title = "Holdings of which something is to be withdrawn",
+					PARTS(holding),
+					FIGURES(holding),
+					.table = &insuredao_table_holding,
+					.exists = is_withdrawal,
+					.read = read_holding},
+	[INSUREDAO_LIST_INCIDENTS] = {.name = "incidents",
+				      .one = "incident",
+				      .title = "Incidents and bounties, and who bore them",
+				      PARTS(incident),
+				      FIGURES(incident),
+				      .columns = incident_columns,
+				      .table = &insuredao_table_incident,
+				      .exists = is_incident,
+				      .read = read_incident},
+};
