@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cli/verb.h"
+#include "cli/configure.h"
 
 struct verb {
 	const char *name;
@@ -36,6 +36,14 @@ static const struct verb verbs[] = {
 	 READS | RAW | PAGES, verb_items},
 	{"payouts", "NAME", "payouts and what each cost the accounts", 1, 1, true,
 	 READS | RAW | PAGES, verb_payouts},
+	{"quote", "[NAME]", "what cover costs: of a pool, or of a table by a model alone", 0, 1,
+	 false,
+	 READS | RAW | OPTION_BIT(OPTION_CONFIG) | OPTION_BIT(OPTION_AMOUNT) |
+		 OPTION_BIT(OPTION_WEEKS) | OPTION_BIT(OPTION_MARKET) | OPTION_BIT(OPTION_MODEL) |
+		 OPTION_BIT(OPTION_CSV) | OPTION_BIT(OPTION_PARAMS),
+	 verb_quote},
+	{"assess", "FILE", "what a policy pays for a loss, by InsureDAO's guideline", 1, 1, false,
+	 OPTION_BIT(OPTION_JSON) | RAW, verb_assess},
 	{"events", "[NAME]", "decoded events", 0, 1, true,
 	 READS | PAGES | OPTION_BIT(OPTION_FROM) | OPTION_BIT(OPTION_TO) |
 		 OPTION_BIT(OPTION_EVENT) | OPTION_BIT(OPTION_ACCOUNT),
@@ -121,16 +129,6 @@ static enum status check_use(const struct verb *verb, const struct args *args, s
 	return OK;
 }
 
-/* The options go before the file. */
-static struct logger make_logger(const struct args *args, const struct config *config)
-{
-	enum log_level least = args_has(args, OPTION_QUIET)     ? LOG_WARN
-			       : args_has(args, OPTION_VERBOSE) ? LOG_DEBUG
-								: config->log.level;
-
-	return config->log.is_json ? logger_json(least) : logger_stderr(least);
-}
-
 static int run_verb(const struct verb *verb, const struct args *args, struct arena *arena)
 {
 	struct command command = {.args = args, .arena = arena, .logger = logger_silent()};
@@ -139,15 +137,8 @@ static int run_verb(const struct verb *verb, const struct args *args, struct are
 
 	if (check_use(verb, args, &err) != OK)
 		return report(&err);
-	if (verb->needs_config) {
-		const char *path = args_has(args, OPTION_CONFIG) ? args->values[OPTION_CONFIG]
-								 : "covermirror.json";
-
-		if (config_load(&config, arena, path, &err) != OK)
-			return report(&err);
-		command.config = &config;
-		command.logger = make_logger(args, &config);
-	}
+	if (verb->needs_config && configure(&command, &config, &err) != OK)
+		return report(&err);
 	return verb->run(&command);
 }
 

@@ -206,6 +206,28 @@ const char *show_figure(const struct style *style, const struct figure_rule *rul
 	return show_plain(style, value);
 }
 
+void print_trace(const struct style *style, const json_t *figures, const char *indent)
+{
+	json_t *figure;
+	size_t i;
+
+	json_array_foreach (figures, i, figure) {
+		const char *name;
+		json_t *value;
+		bool is_first = true;
+
+		(void)printf("%s%s = %s\n%s  = %s", indent, text_of(figure, "name"),
+			     show_plain(style, json_object_get(figure, "value")), indent,
+			     text_of(figure, "expression"));
+		json_object_foreach (json_object_get(figure, "inputs"), name, value) {
+			(void)printf("%s%s = %s", is_first ? ", where " : ", ", name,
+				     show_plain(style, value));
+			is_first = false;
+		}
+		(void)putchar('\n');
+	}
+}
+
 const char *show_short(const struct style *style, const json_t *value)
 {
 	const char *text = show_plain(style, value);

@@ -45,6 +45,9 @@ const char *show_count(struct arena *arena, uint64_t count);
  * In the arena. */
 const char *show_proved(struct arena *arena, const json_t *status);
 
+/* What json_trace() gives: two lines a figure, each behind `indent`. */
+void print_trace(const struct style *style, const json_t *figures, const char *indent);
+
 /* A table that is printed when it is complete, each column as wide as it must be. */
 struct table;
 

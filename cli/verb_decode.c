@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/input_file.h"
 #include "cli/output.h"
 
 enum { ABI_FILE_MAX = 16 * 1024 * 1024, DATA_MAX = 4 * 1024 * 1024 };
@@ -15,29 +16,6 @@ struct input {
 	struct hash topics[TOPICS_MAX];
 	struct slice data;
 };
-
-static enum status read_file(char **out, size_t *size, struct arena *arena, const char *path,
-			     struct error *err)
-{
-	FILE *file = fopen(path, "rb");
-	struct buffer text = buffer_in(arena);
-	char part[65536];
-	size_t n;
-
-	if (!file)
-		return error_set(err, ERR_SYSTEM, "cannot open %s", path);
-	while ((n = fread(part, 1, sizeof(part), file)) > 0 && text.size <= ABI_FILE_MAX)
-		buffer_append(&text, part, n);
-	if (ferror(file) || text.size > ABI_FILE_MAX) {
-		(void)fclose(file);
-		return error_set(err, ERR_SYSTEM, "%s cannot be read, or is larger than %d bytes",
-				 path, ABI_FILE_MAX);
-	}
-	(void)fclose(file);
-	*size = text.size;
-	*out = arena_string_n(arena, buffer_string(&text), text.size);
-	return OK;
-}
 
 /* Lines of human-readable ABI; empty ones and those that begin with '#' or '//' are passed over. */
 static enum status parse_lines(struct input *in, char *text, const char *path, struct error *err)
@@ -74,8 +52,8 @@ static enum status read_items(struct input *in, struct error *err)
 	const char *path = in->args->values[OPTION_ABI];
 	enum abi_item_kind kind = in->args->topic_count ? ABI_ITEM_EVENT : ABI_ITEM_FUNCTION;
 	const char *start;
+	struct slice file;
 	char *text;
-	size_t size;
 	enum status st;
 
 	if (in->args->values[OPTION_SIGNATURE]) {
@@ -87,12 +65,14 @@ static enum status read_items(struct input *in, struct error *err)
 	}
 	if (!path)
 		return error_set(err, ERR_USAGE, "give --signature TEXT or --abi FILE");
-	st = read_file(&text, &size, in->arena, path, err);
+	st = input_file(&file, in->arena, path, ABI_FILE_MAX, err);
 	if (st != OK)
 		return st;
+	text = arena_string_n(in->arena, (const char *)file.data, file.size);
 	start = text + strspn(text, " \t\r\n");
 	if (*start == '[' || *start == '{') {
-		st = abi_items_parse_json(&in->items, &in->item_count, in->arena, text, size, err);
+		st = abi_items_parse_json(&in->items, &in->item_count, in->arena, text, file.size,
+					  err);
 		return st == OK ? OK : error_wrap(err, "%s", path);
 	}
 	return parse_lines(in, text, path, err);

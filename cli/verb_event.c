@@ -164,28 +164,6 @@ static json_t *ask_findings(const struct query *query, struct error *err)
 	return answer_findings(query->moment, &wanted, &query->page, err);
 }
 
-static void show_trace(const struct style *style, const json_t *figures, const char *indent)
-{
-	json_t *figure;
-	size_t i;
-
-	json_array_foreach (figures, i, figure) {
-		const char *name;
-		json_t *value;
-		bool is_first = true;
-
-		(void)printf("%s%s = %s\n%s  = %s", indent, text_of(figure, "name"),
-			     show_plain(style, json_object_get(figure, "value")), indent,
-			     text_of(figure, "expression"));
-		json_object_foreach (json_object_get(figure, "inputs"), name, value) {
-			(void)printf("%s%s = %s", is_first ? ", where " : ", ", name,
-				     show_plain(style, value));
-			is_first = false;
-		}
-		(void)putchar('\n');
-	}
-}
-
 /* ":7", or "" where the finding is about no log. */
 static const char *log_suffix(struct arena *arena, const json_t *item)
 {
@@ -227,7 +205,7 @@ static void show_findings(const struct query *query, const json_t *document)
 		(void)printf("  actual       %s\n", text_of(item, "actual"));
 		if (json_is_string(json_object_get(item, "difference")))
 			(void)printf("  difference   %s\n", text_of(item, "difference"));
-		show_trace(&style, json_object_get(item, "trace"), "    ");
+		print_trace(&style, json_object_get(item, "trace"), "    ");
 	}
 	print_next(document);
 }
@@ -339,7 +317,7 @@ static void show_explain(const struct query *query, const json_t *document)
 			     number_of(checks, "failed"));
 		json_object_foreach (json_object_get(event, "arguments"), name, value)
 			(void)printf("  %s: %s\n", name, show_plain(&raw, value));
-		show_trace(&raw, json_object_get(event, "figures"), "    ");
+		print_trace(&raw, json_object_get(event, "figures"), "    ");
 		json_array_foreach (json_object_get(event, "postings"), k, value)
 			(void)printf("  ledger: %s -> %s %s\n", text_of(value, "from"),
 				     text_of(value, "to"),

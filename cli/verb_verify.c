@@ -1,43 +1,9 @@
 /* verify: does an evidence file hold? Neither configuration nor store nor network is asked. */
-#include <errno.h>
 #include <stdio.h>
-#include <string.h>
 
+#include "cli/input_file.h"
 #include "cli/output.h"
 #include "serve/evidence.h"
-
-enum { PART_SIZE = 65536 };
-
-static enum status read_stream(struct slice *out, FILE *file, const char *path, struct arena *arena,
-			       struct error *err)
-{
-	struct buffer bytes = buffer_in(arena);
-	char part[PART_SIZE];
-	size_t n;
-
-	while (bytes.size <= EVIDENCE_SIZE_MAX && (n = fread(part, 1, sizeof(part), file)) > 0)
-		buffer_append(&bytes, part, n);
-	if (ferror(file))
-		return error_set(err, ERR_SYSTEM, "cannot read %s: %s", path, strerror(errno));
-	*out = buffer_slice(&bytes);
-	return OK;
-}
-
-static enum status read_file(struct slice *out, const char *path, struct arena *arena,
-			     struct error *err)
-{
-	FILE *file;
-	enum status st;
-
-	if (strcmp(path, "-") == 0)
-		return read_stream(out, stdin, "standard input", arena, err);
-	file = fopen(path, "rb");
-	if (!file)
-		return error_set(err, ERR_SYSTEM, "cannot open %s: %s", path, strerror(errno));
-	st = read_stream(out, file, path, arena, err);
-	(void)fclose(file);
-	return st;
-}
 
 static void show(const char *path, const struct evidence_verdict *verdict)
 {
@@ -56,7 +22,7 @@ int verb_verify(const struct command *command)
 	struct evidence_verdict verdict;
 	struct slice file;
 	struct error err;
-	enum status st = read_file(&file, path, command->arena, &err);
+	enum status st = input_file(&file, command->arena, path, EVIDENCE_SIZE_MAX, &err);
 
 	if (st == OK) {
 		st = evidence_verify(&verdict, command->arena, file, &err);

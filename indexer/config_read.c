@@ -133,6 +133,8 @@ static const char *type_advice(json_type wanted, json_type got)
 		return "; write it without quotes";
 	if (wanted == JSON_ARRAY && (got == JSON_STRING || got == JSON_OBJECT))
 		return "; put it in [ ]";
+	if (wanted == JSON_STRING && got == JSON_INTEGER)
+		return "; write it in quotation marks";
 	if (wanted == JSON_STRING && got == JSON_ARRAY)
 		return "; write it without [ ]";
 	return "";

@@ -39,6 +39,9 @@ struct figure_rule {
 
 struct figure {
 	bool is_null; /* not computable: the contract reverts, or nothing is known */
+	/* The contract has a figure that the mirror cannot know: null, and no view is held against
+	 * it. */
+	bool is_unknown;
 	union {
 		u256 number; /* FIGURE_NUMBER, FIGURE_RATIO, FIGURE_CHOICE */
 		struct address address;
@@ -88,6 +91,11 @@ static inline struct figure figure_text(struct slice value)
 static inline struct figure figure_null(void)
 {
 	return (struct figure){.is_null = true};
+}
+
+static inline struct figure figure_unknown(void)
+{
+	return (struct figure){.is_null = true, .is_unknown = true};
 }
 
 /* The name of a choice; NULL where the number has none. */

@@ -54,7 +54,8 @@ static bool agrees(const struct asking *asking, const struct asked *asked)
 		int index = asked->view->figures[i];
 		struct figure actual;
 
-		if (!is_asked(asked->view, i, asked->is_proved))
+		if (!is_asked(asked->view, i, asked->is_proved) ||
+		    asked->subject.figures[index].is_unknown)
 			continue;
 		actual = returned(asked->call, &rules[index], i);
 		if (!view_figures_agree(&rules[index], &actual, &asked->subject.figures[index]))
@@ -78,7 +79,8 @@ static void compare(struct asking *asking, const struct asked *asked)
 		int index = asked->view->figures[i];
 		struct figure actual;
 
-		if (!is_asked(asked->view, i, asked->is_proved))
+		if (!is_asked(asked->view, i, asked->is_proved) ||
+		    asked->subject.figures[index].is_unknown)
 			continue;
 		actual = returned(call, &rules[index], i);
 		view_figure_compare(asking->a, asked->rule->check, &asked->subject, (size_t)index,

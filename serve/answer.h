@@ -10,6 +10,7 @@
 
 #include <jansson.h>
 
+#include "protocols/quote.h"
 #include "serve/reader.h"
 
 json_t *answer_status(struct moment *m, struct error *err);
@@ -39,6 +40,13 @@ json_t *answer_items(struct moment *m, const struct pool *pool, const struct ite
  * heaviest loss; every account's is in answer_explain. */
 json_t *answer_payouts(struct moment *m, const struct pool *pool, const struct page *page,
 		       struct error *err);
+
+/*
+ * What cover of that amount and time would cost as of the moment, with the figures that lead to it;
+ * or why there is no price. ERR_USAGE: the protocol sells none by a formula, or wants a market.
+ */
+json_t *answer_quote(struct moment *m, const struct pool *pool, const struct quote_request *request,
+		     struct error *err);
 
 struct event_query {
 	const struct pool *pool; /* NULL: all */
@@ -103,6 +111,7 @@ json_t *json_address(struct address address);
 json_t *json_hash(struct hash hash);
 json_t *json_figure(const struct figure_rule *rule, const struct figure *figure,
 		    struct arena *arena);
+json_t *json_asset(const struct reading *r);     /* {address, symbol, decimals} */
 json_t *json_at(const struct moment *m);         /* {block, hash, timestamp} */
 json_t *json_block(const struct block_ref *ref); /* {number, hash, timestamp} */
 /* A string that is not UTF-8 is its bytes in hexadecimal, with 0x. */

@@ -113,7 +113,7 @@ static json_t *contracts_of(const struct pool *pool)
 	return contracts;
 }
 
-static json_t *asset_of(const struct reading *r)
+json_t *json_asset(const struct reading *r)
 {
 	struct asset asset = asset_read(r);
 	json_t *object = json_object();
@@ -141,7 +141,7 @@ json_t *answer_pools(struct moment *m, struct error *err)
 		json_put(item, "protocol", json_string(pool->protocol->name));
 		json_put(item, "start_block", json_integer((json_int_t)pool->setup.start_block));
 		json_put(item, "contracts", contracts_of(pool));
-		json_put(item, "asset", asset_of(&r));
+		json_put(item, "asset", json_asset(&r));
 		for (size_t k = 0; k < sizeof(common) / sizeof(common[0]); k++) {
 			int index = figure_find(pool->protocol->pool_figures,
 						pool->protocol->pool_figure_count, common[k]);
@@ -192,7 +192,7 @@ json_t *answer_pool(struct moment *m, const struct pool *pool, struct error *err
 	json_put(document, "name", json_string(pool->setup.name));
 	json_put(document, "protocol", json_string(protocol->name));
 	json_put(document, "at", json_at(m));
-	json_put(document, "asset", asset_of(&r));
+	json_put(document, "asset", json_asset(&r));
 	json_put(document, "contracts", contracts_of(pool));
 	json_put(document, "state", state);
 	json_put(document, "checks", checks);

@@ -42,12 +42,11 @@ bool insuredao_flat_premium(struct assets *out, struct trace *trace, u256 rate,
 
 	if (!fits(&after, trace, cover))
 		return false;
-	/* Without an amount the contract multiplies nothing, so nothing can overflow. */
-	ok = u256_is_zero(cover->amount.raw) ||
-	     (u256_mul_ok(&x, cover->amount.raw, rate) && u256_mul_ok(&x, x, cover->term_seconds) &&
-	      u256_div_ok(&x, x, u256_from(INSUREDAO_YEAR)) &&
-	      u256_div_ok(&x, x, u256_from(INSUREDAO_ONE)));
-	TRACE(trace, "premium", "amount = 0 ? 0 : amount * rate * term // 31536000 // 10^6", ok, x,
+	/* The contract returns 0 for no amount before it multiplies, which comes to the same. */
+	ok = u256_mul_ok(&x, cover->amount.raw, rate) && u256_mul_ok(&x, x, cover->term_seconds) &&
+	     u256_div_ok(&x, x, u256_from(INSUREDAO_YEAR)) &&
+	     u256_div_ok(&x, x, u256_from(INSUREDAO_ONE));
+	TRACE(trace, "premium", "amount * rate * term // 31536000 // 10^6", ok, x,
 	      {"amount", cover->amount.raw}, {"rate", rate}, {"term", cover->term_seconds});
 	*out = assets_of(x);
 	return ok;

@@ -39,8 +39,8 @@ struct insuredao_cover {
 struct insuredao_rates insuredao_rates_or_default(const struct insuredao_rates *market,
 						  const struct insuredao_rates *fallback);
 
-/* Flat: amount * rate * term // 31536000 // 10^6; 0 for the amount 0. Requires amount + locked <=
- * total liquidity. `rate` is the market's own, or where that is zero the default's. */
+/* Flat: amount * rate * term // 31536000 // 10^6. Requires amount + locked <= total liquidity.
+ * `rate` is the market's own, or where that is zero the default's. */
 bool insuredao_flat_premium(struct assets *out, struct trace *trace, u256 rate,
 			    const struct insuredao_cover *cover) MUST_CHECK;
 

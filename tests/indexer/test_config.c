@@ -486,7 +486,9 @@ static void a_value_of_another_type_is_refused(void **state)
 		{"{'url': 'http://node:8545'}", "'http://node:8545'",
 		 "chain.rpc[0]: expected an object like {\"url\": \"…\"}, got a string"},
 		{"'http://node:8545'", "true", "chain.rpc[0].url: expected " RPC_URL ", got true"},
-		{"'mirror'", "7", "store.path: expected the path of a directory, got a number"},
+		{"'mirror'", "7",
+		 "store.path: expected the path of a directory, got a number; write it in "
+		 "quotation marks"},
 		{STORE, STORE ", 'note': []",
 		 "note: expected a string, got an array; write it "
 		 "without [ ]"},
@@ -854,7 +856,7 @@ static void proof_and_checkpoint_are_checked(void **state)
 		{STORE, STORE ", 'checkpoint': {'block': 7}",
 		 "unknown key \"block\" in checkpoint: the known keys are number, hash, note"},
 		{STORE, STORE ", 'checkpoint': {'number': 7, 'hash': 7}",
-		 "checkpoint.hash: expected " HASH ", got a number"},
+		 "checkpoint.hash: expected " HASH ", got a number; write it in quotation marks"},
 		{STORE,
 		 STORE ", 'checkpoint': {'number': 7, 'hash': "
 		       "'0x0000000000000000000000000000000000000000000000000000000000000000'}",

@@ -254,6 +254,20 @@ static void one_figure_of_two_items_is_two_findings(void **state)
 	assert_int_equal(found.count, 2);
 }
 
+static void a_figure_that_the_mirror_cannot_know_is_not_compared(void **state)
+{
+	struct fixture *f = *state;
+
+	lend(f, 0x22, 3);
+	toy_loan(&f->toy, 0x22, 3)->state = TOY_SECRET;
+	toy_loan(&f->toy, 0x22, 3)->amount = u256_from(5);
+	check(f, &(struct view_wish){.accounts = VIEW_ACCOUNTS_TOUCHED});
+	assert_int_equal(findings(f).count,
+			 1); /* of the state alone, which the contract has as 1 */
+	assert_string_equal(findings(f).finding.subject,
+			    "loan 0x2222222222222222222222222222222222222222:3 state");
+}
+
 static void hashes_are_compared_and_named_as_hashes(void **state)
 {
 	struct fixture *f = *state;
@@ -282,6 +296,7 @@ int main(void)
 		VIEW_TEST(given_items_are_asked_alone),
 		VIEW_TEST(a_finding_names_the_item_and_is_resolved_with_it),
 		VIEW_TEST(one_figure_of_two_items_is_two_findings),
+		VIEW_TEST(a_figure_that_the_mirror_cannot_know_is_not_compared),
 		VIEW_TEST(hashes_are_compared_and_named_as_hashes),
 	};
 

@@ -35,7 +35,7 @@ static void read_loan(struct figure *out, const struct reading *r, const uint8_t
 	struct toy_loan loan;
 
 	state_row_at(&loan, r->state, &toy_loans, r->pool->id, key, r->block);
-	out[0] = figure_number(loan.amount);
+	out[0] = loan.state == TOY_SECRET ? figure_unknown() : figure_number(loan.amount);
 	out[1] = figure_choice(loan.state);
 	out[2] = figure_hash(loan.paper);
 	out[3] = figure_address(loan.debtor);

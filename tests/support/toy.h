@@ -21,6 +21,7 @@ struct toy_loan {
 	RECORD_STRUCT(TOY_LOAN_FIELDS)
 };
 
+enum { TOY_SECRET = 77 }; /* the state of a loan whose amount nobody knows */
 enum { TOY_KEY = ADDRESS_BYTES + 2 };
 enum { TOY_LOANS, TOY_LENDERS, TOY_LIST_COUNT };
 enum { TOY_VIEW_LOAN, TOY_VIEW_PAPER, TOY_VIEW_RATE, TOY_VIEW_COUNT };
