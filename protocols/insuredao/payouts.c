@@ -1,4 +1,5 @@
-/* Redemptions and bounties, and who bore the debts that they made. */
+/* Redemptions and bounties. Who bore them is known when the market is resumed: the list of
+ * incidents says it. */
 #include "protocols/insuredao/figures.h"
 #include "protocols/insuredao/internal.h"
 
@@ -9,12 +10,7 @@
 	F(cover, NUMBER, ASSETS, "of the insurance")                                               \
 	F(incident, NUMBER, PLAIN, "number of the market's incident")                              \
 	F(payout_numerator, NUMBER, PLAIN, "")                                                     \
-	F(payout_denominator, NUMBER, PLAIN, "")                                                   \
-	F(debt, NUMBER, ASSETS, "of the whole incident; null: not borne yet")                      \
-	F(from_market, NUMBER, ASSETS, "of that, by the market itself")                            \
-	F(from_indices, NUMBER, ASSETS, "by indices, with the reserves' help")                     \
-	F(from_reserves, NUMBER, ASSETS, "that help")                                              \
-	F(shortage, NUMBER, ASSETS, "by nobody")
+	F(payout_denominator, NUMBER, PLAIN, "")
 
 #define PAYOUT_RULE(member, kind, unit, meaning)                                                   \
 	{#member, FIGURE_##kind, UNIT_##unit, meaning, NULL},
@@ -95,11 +91,6 @@ static bool read(struct figure *out, const struct reading *r, const struct payou
 	out[PAYOUT_incident] = figure_number(u256_from(row.incident));
 	out[PAYOUT_payout_numerator] = figure_computed(!row.is_bounty, i.payout_numerator);
 	out[PAYOUT_payout_denominator] = figure_computed(!row.is_bounty, i.payout_denominator);
-	out[PAYOUT_debt] = figure_computed(i.resumed_at != 0, i.debt.raw);
-	out[PAYOUT_from_market] = figure_computed(i.resumed_at != 0, i.from_market.raw);
-	out[PAYOUT_from_indices] = figure_computed(i.resumed_at != 0, i.from_indices.raw);
-	out[PAYOUT_from_reserves] = figure_computed(i.resumed_at != 0, i.from_reserves.raw);
-	out[PAYOUT_shortage] = figure_computed(i.resumed_at != 0, i.shortage.raw);
 	return true;
 }
 

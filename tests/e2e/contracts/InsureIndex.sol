@@ -108,6 +108,7 @@ contract InsureIndex is InsureShares {
     }
     function withdrawable() public view returns (uint256) {
         uint256 l = totalLiquidity();
+        if (l == 0) return 0;
         uint256 sum;
         uint256 most;
         for (uint256 i = 0; i < marketList.length; i++) {
@@ -116,7 +117,7 @@ contract InsureIndex is InsureShares {
             sum += credit - free;
             if (credit - free > most) most = credit - free;
         }
-        if (l == 0 || sum == 0) return l;
+        if (sum == 0) return l;
         uint256 needed = sum * ONE / targetLev;
         if (most > needed) needed = most;
         return needed < l ? l - needed : 0;
