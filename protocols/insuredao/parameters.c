@@ -2,10 +2,17 @@
 #include "protocols/asset.h"
 #include "protocols/insuredao/handlers.h"
 
+/* The pool shows its settings: in hand, it is compared with the contract's views. */
 static struct insuredao_setting *setting(struct applying *a, const struct pool_event *event)
 {
-	return state_row(a->state, &insuredao_table_setting, a->pool->id,
-			 event->values[0].address.bytes);
+	struct address of = event->values[0].address;
+	enum insuredao_role kind = insuredao_kind(a->pool, of);
+
+	if (kind == INSUREDAO_MARKETS)
+		(void)insuredao_market(a->state, a->pool, of);
+	else if (kind == INSUREDAO_INDICES)
+		(void)insuredao_index(a->state, a->pool, of);
+	return state_row(a->state, &insuredao_table_setting, a->pool->id, of.bytes);
 }
 
 #define SETTER(name)                                                                               \
