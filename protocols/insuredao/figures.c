@@ -58,30 +58,35 @@ _Static_assert((int)POOL_FIGURE_COUNT == (int)INSUREDAO_POOL_FIGURE_COUNT &&
 		       (int)ACCOUNT_FIGURE_COUNT == (int)INSUREDAO_ACCOUNT_FIGURE_COUNT,
 	       "count the figures");
 
+struct figure insuredao_worth(const struct reading *r, bool is_computable, u256 value)
+{
+	return insuredao_vault_is_known(r->state, r->pool) ? figure_computed(is_computable, value)
+							   : figure_unknown();
+}
+
 static void read_totals(struct figure *out, const struct reading *r)
 {
 	static const struct address nobody;
 	const struct insuredao_totals *t = insuredao_totals(r->state, r->pool);
 	struct assets available = assets_of(U256_ZERO);
-	bool is_known = insuredao_vault_is_known(r->state, r->pool);
 	bool ok = assets_sub_ok(&available, t->balance, t->total_debt);
 	u256 x = U256_ZERO;
 
-	out[POOL_balance] = figure_number(t->balance.raw);
-	out[POOL_total_debt] = figure_number(t->total_debt.raw);
+	out[POOL_balance] = insuredao_worth(r, true, t->balance.raw);
+	out[POOL_total_debt] = insuredao_worth(r, true, t->total_debt.raw);
 	out[POOL_system_debt] =
-		figure_number(insuredao_account_at(r->state, r->pool, nobody).debts.raw);
-	out[POOL_available] = figure_computed(ok, available.raw);
-	out[POOL_liquidity] = figure_computed(ok, available.raw);
+		insuredao_worth(r, true, insuredao_account_at(r->state, r->pool, nobody).debts.raw);
+	out[POOL_available] = insuredao_worth(r, ok, available.raw);
+	out[POOL_liquidity] = insuredao_worth(r, ok, available.raw);
 	out[POOL_cover] = figure_number(t->sum_locked.raw);
 	ok = ok && share_price_18(&x, t->sum_locked, shares_of(available.raw));
-	out[POOL_utilization] = figure_computed(ok, x);
-	out[POOL_value_all] = figure_computed(is_known, t->balance.raw);
-	out[POOL_total_attributions] = figure_computed(is_known, t->total_attributions.raw);
-	out[POOL_dust] = figure_computed(is_known, t->dust.raw);
+	out[POOL_utilization] = insuredao_worth(r, ok, x);
+	out[POOL_value_all] = insuredao_worth(r, true, t->balance.raw);
+	out[POOL_total_attributions] = insuredao_worth(r, true, t->total_attributions.raw);
+	out[POOL_dust] = insuredao_worth(r, true, t->dust.raw);
 	x = U256_ZERO;
-	ok = is_known && share_price_18(&x, t->balance, t->total_attributions);
-	out[POOL_share_price] = figure_computed(ok, x);
+	ok = share_price_18(&x, t->balance, t->total_attributions);
+	out[POOL_share_price] = insuredao_worth(r, ok, x);
 	out[POOL_controller] = figure_address(t->controller);
 	out[POOL_market_count] = figure_number(u256_from(t->market_count));
 	out[POOL_index_count] = figure_number(u256_from(t->index_count));
@@ -105,7 +110,7 @@ static void read_markets(struct figure *out, const struct reading *r)
 		insuredao_add(&credit.raw, m.total_credit.raw);
 		paying += m.status == INSUREDAO_PAYINGOUT;
 	}
-	out[POOL_total_liquidity] = figure_computed(ok, liquidity.raw);
+	out[POOL_total_liquidity] = insuredao_worth(r, ok, liquidity.raw);
 	out[POOL_total_credit] = figure_number(credit.raw);
 	out[POOL_paying_count] = figure_number(u256_from(paying));
 }
@@ -173,9 +178,8 @@ void insuredao_read_account(struct figure *out, const struct reading *r, struct 
 	if (t->birth_block == 0)
 		return;
 	ok = insuredao_underlying(&value, NULL, "", r->state, r->pool, account);
-	out[ACCOUNT_attributions] =
-		figure_computed(insuredao_vault_is_known(r->state, r->pool), row.attributions.raw);
-	out[ACCOUNT_underlying_value] = figure_computed(ok, value.raw);
-	out[ACCOUNT_debts] = figure_number(row.debts.raw);
+	out[ACCOUNT_attributions] = insuredao_worth(r, true, row.attributions.raw);
+	out[ACCOUNT_underlying_value] = insuredao_worth(r, ok, value.raw);
+	out[ACCOUNT_debts] = insuredao_worth(r, true, row.debts.raw);
 	out[ACCOUNT_kind] = figure_choice(kind_of(r, account));
 }

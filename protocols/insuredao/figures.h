@@ -31,6 +31,10 @@ extern const struct view_rule insuredao_views[];
 extern const struct payout_rules insuredao_payouts;
 extern const struct quote_rules insuredao_quote;
 
+/* A figure that follows from the vault's value: null where it is not computable, and unknown where
+ * a strategy manages tokens of the vault. */
+struct figure insuredao_worth(const struct reading *r, bool is_computable, u256 value);
+
 void insuredao_read_pool(struct figure *out, const struct reading *r);
 void insuredao_read_account(struct figure *out, const struct reading *r, struct address account);
 

@@ -141,7 +141,8 @@ enum insuredao_role {
 	F(ASSETS, from_indices, "borne by indices, what the reserves gave them included")          \
 	F(ASSETS, from_reserves, "")                                                               \
 	F(ASSETS, shortage, "borne by nobody: the zero address's debt")                            \
-	F(U64, resumed_at, "when it was settled; 0: not yet")
+	F(U64, resumed_at, "when it was settled; 0: not yet")                                      \
+	F(BOOL, is_unknown, "who bore it is not known, because of a strategy")
 
 #define INSUREDAO_PAYOUT_FIELDS(F)                                                                 \
 	F(HASH, transaction, "")                                                                   \

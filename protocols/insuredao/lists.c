@@ -235,21 +235,21 @@ static void read_market(struct figure *out, const struct reading *r, const uint8
 	bool is_ratio;
 
 	out[MARKET_market_status] = figure_choice(m.status);
-	out[MARKET_total_liquidity] = figure_computed(ok, l.total.raw);
-	out[MARKET_original_liquidity] = figure_computed(ok, l.own.raw);
+	out[MARKET_total_liquidity] = insuredao_worth(r, ok, l.total.raw);
+	out[MARKET_original_liquidity] = insuredao_worth(r, ok, l.own.raw);
 	out[MARKET_total_credit] = figure_number(m.total_credit.raw);
 	out[MARKET_locked_amount] = figure_number(m.locked_amount.raw);
 	out[MARKET_available_balance] =
-		figure_computed(ok && l.is_available_known, l.available.raw);
+		insuredao_worth(r, ok && l.is_available_known, l.available.raw);
 	is_ratio = ok && insuredao_ratio(&x, m.locked_amount.raw, l.total.raw);
-	out[MARKET_utilization_rate] = figure_computed(is_ratio, x);
+	out[MARKET_utilization_rate] = insuredao_worth(r, is_ratio, x);
 	is_ratio = ok && insuredao_ratio(&x, l.own.raw, supply.total_supply.raw);
-	out[MARKET_rate] = figure_computed(is_ratio, x);
+	out[MARKET_rate] = insuredao_worth(r, is_ratio, x);
 	out[MARKET_total_supply] = figure_number(supply.total_supply.raw);
-	out[MARKET_attribution_debt] = figure_number(m.attribution_debt.raw);
-	out[MARKET_reward_per_credit] = figure_number(m.reward_per_credit);
+	out[MARKET_attribution_debt] = insuredao_worth(r, true, m.attribution_debt.raw);
+	out[MARKET_reward_per_credit] = insuredao_worth(r, true, m.reward_per_credit);
 	out[MARKET_debts] =
-		figure_number(insuredao_account_at(r->state, r->pool, market).debts.raw);
+		insuredao_worth(r, true, insuredao_account_at(r->state, r->pool, market).debts.raw);
 	out[MARKET_paused] = figure_flag(m.is_paused);
 	out[MARKET_open_deposit] = figure_flag(!m.is_closed);
 	out[MARKET_all_insurance_count] = figure_number(u256_from(m.insurance_count));
@@ -279,13 +279,12 @@ static struct figure withdrawable(const struct reading *r, struct address index,
 	struct insuredao_index as = {.liquidity = liquidity, .target_leverage = row.target_lev};
 	struct assets out = assets_of(U256_ZERO);
 	size_t count;
-	bool ok;
+	bool ok = true;
 
-	if (u256_is_zero(liquidity.raw))
-		return figure_number(U256_ZERO);
-	ok = insuredao_slices(slices, NULL, &count, r->state, r->pool, index) &&
-	     insuredao_withdrawable(&out, NULL, slices, count, &as);
-	return figure_computed(ok, out.raw);
+	if (!u256_is_zero(liquidity.raw))
+		ok = insuredao_slices(slices, NULL, &count, r->state, r->pool, index) &&
+		     insuredao_withdrawable(&out, NULL, slices, count, &as);
+	return insuredao_worth(r, ok, out.raw);
 }
 
 static void read_index(struct figure *out, const struct reading *r, const uint8_t *key)
@@ -301,17 +300,18 @@ static void read_index(struct figure *out, const struct reading *r, const uint8_
 	u256 x = U256_ZERO;
 	bool is_ratio;
 
-	out[INDEX_total_liquidity] = figure_computed(ok, liquidity.raw);
-	out[INDEX_accrued_premiums] = figure_computed(is_accrued, accrued.raw);
+	out[INDEX_total_liquidity] = insuredao_worth(r, ok, liquidity.raw);
+	out[INDEX_accrued_premiums] = insuredao_worth(r, is_accrued, accrued.raw);
 	out[INDEX_total_supply] = figure_number(supply.total_supply.raw);
 	is_ratio = ok && insuredao_ratio(&x, liquidity.raw, supply.total_supply.raw);
-	out[INDEX_rate] = figure_computed(is_ratio, x);
+	out[INDEX_rate] = insuredao_worth(r, is_ratio, x);
 	out[INDEX_total_allocated_credit] = figure_number(row.total_allocated_credit.raw);
 	is_ratio = ok && insuredao_ratio(&x, row.total_allocated_credit.raw, liquidity.raw);
-	out[INDEX_leverage] = figure_computed(is_ratio, x);
+	out[INDEX_leverage] = insuredao_worth(r, is_ratio, x);
 	out[INDEX_target_lev] = figure_number(row.target_lev);
 	out[INDEX_total_alloc_point] = figure_number(row.total_alloc_point);
-	out[INDEX_withdrawable] = ok ? withdrawable(r, index, liquidity) : figure_null();
+	out[INDEX_withdrawable] =
+		ok ? withdrawable(r, index, liquidity) : insuredao_worth(r, false, U256_ZERO);
 	out[INDEX_locked] = figure_flag(row.is_locked);
 	out[INDEX_paused] = figure_flag(row.is_paused);
 	out[INDEX_upper_slack] = figure_number(setting.upper_slack);
@@ -354,13 +354,13 @@ static void read_reserve(struct figure *out, const struct reading *r, const uint
 	u256 x = U256_ZERO;
 	bool ok = insuredao_underlying(&value, NULL, "", r->state, r->pool, reserve);
 
-	out[RESERVE_total_liquidity] = figure_computed(ok, value.raw);
-	out[RESERVE_crowd_pool] = figure_number(row.crowd_pool.raw);
-	out[RESERVE_surplus_pool] = figure_number(row.surplus_pool.raw);
+	out[RESERVE_total_liquidity] = insuredao_worth(r, ok, value.raw);
+	out[RESERVE_crowd_pool] = insuredao_worth(r, true, row.crowd_pool.raw);
+	out[RESERVE_surplus_pool] = insuredao_worth(r, true, row.surplus_pool.raw);
 	out[RESERVE_total_supply] = figure_number(supply.total_supply.raw);
 	ok = crowd_value(&crowd, r, reserve) &&
 	     insuredao_ratio(&x, crowd.raw, supply.total_supply.raw);
-	out[RESERVE_rate] = figure_computed(ok, x);
+	out[RESERVE_rate] = insuredao_worth(r, ok, x);
 	out[RESERVE_paused] = figure_flag(row.is_paused);
 }
 
@@ -384,10 +384,10 @@ static void read_credit(struct figure *out, const struct reading *r, const uint8
 			  c.reward_debt);
 
 	out[CREDIT_credit] = figure_number(c.credit.raw);
-	out[CREDIT_reward_debt] = figure_number(c.reward_debt);
+	out[CREDIT_reward_debt] = insuredao_worth(r, true, c.reward_debt);
 	out[CREDIT_slot] = figure_number(u256_from(c.slot));
 	out[CREDIT_alloc_points] = figure_number(c.points);
-	out[CREDIT_pending_premium] = figure_computed(ok, pending.raw);
+	out[CREDIT_pending_premium] = insuredao_worth(r, ok, pending.raw);
 }
 
 static bool is_credit(const void *row)
@@ -403,11 +403,11 @@ static struct figure holding_value(const struct reading *r, struct address pool,
 	struct insuredao_supply supply = supply_at(r, pool);
 	struct insuredao_liquidity l;
 	struct assets backing = assets_of(U256_ZERO);
-	struct assets worth;
+	struct assets worth = assets_of(U256_ZERO);
 	bool ok = false;
 
 	if (u256_is_zero(supply.total_supply.raw))
-		return figure_number(U256_ZERO);
+		return insuredao_worth(r, true, U256_ZERO);
 	switch (insuredao_kind(r->pool, pool)) {
 	case INSUREDAO_MARKETS:
 		ok = insuredao_market_liquidity(&l, NULL, r->state, r->pool, pool);
@@ -427,7 +427,7 @@ static struct figure holding_value(const struct reading *r, struct address pool,
 		break;
 	}
 	ok = ok && insuredao_shares_worth(&worth, NULL, "", balance, backing, supply.total_supply);
-	return ok ? figure_number(worth.raw) : figure_null();
+	return insuredao_worth(r, ok, worth.raw);
 }
 
 static void read_holding(struct figure *out, const struct reading *r, const uint8_t *key)
@@ -464,8 +464,10 @@ static bool is_withdrawal(const void *row)
 static void read_incident(struct figure *out, const struct reading *r, const uint8_t *key)
 {
 	struct insuredao_incident i;
+	bool is_borne;
 
 	state_row_at(&i, r->state, &insuredao_table_incident, r->pool->id, key, UINT64_MAX);
+	is_borne = i.resumed_at && !i.is_unknown;
 	out[INCIDENT_is_bounty] = figure_flag(i.is_bounty);
 	out[INCIDENT_block] = figure_number(u256_from(i.block));
 	out[INCIDENT_incident_timestamp] = figure_number(i.incident_timestamp);
@@ -475,11 +477,11 @@ static void read_incident(struct figure *out, const struct reading *r, const uin
 	out[INCIDENT_merkle_root] = figure_hash(i.merkle_root);
 	out[INCIDENT_payout_count] = figure_number(u256_from(i.payout_count));
 	out[INCIDENT_paid] = figure_number(i.paid.raw);
-	out[INCIDENT_debt] = figure_computed(i.resumed_at != 0, i.debt.raw);
-	out[INCIDENT_from_market] = figure_computed(i.resumed_at != 0, i.from_market.raw);
-	out[INCIDENT_from_indices] = figure_computed(i.resumed_at != 0, i.from_indices.raw);
-	out[INCIDENT_from_reserves] = figure_computed(i.resumed_at != 0, i.from_reserves.raw);
-	out[INCIDENT_shortage] = figure_computed(i.resumed_at != 0, i.shortage.raw);
+	out[INCIDENT_debt] = figure_computed(is_borne, i.debt.raw);
+	out[INCIDENT_from_market] = figure_computed(is_borne, i.from_market.raw);
+	out[INCIDENT_from_indices] = figure_computed(is_borne, i.from_indices.raw);
+	out[INCIDENT_from_reserves] = figure_computed(is_borne, i.from_reserves.raw);
+	out[INCIDENT_shortage] = figure_computed(is_borne, i.shortage.raw);
 	out[INCIDENT_resumed_at] = figure_number(u256_from(i.resumed_at));
 }
 

@@ -81,6 +81,7 @@ static void finish(struct applying *a)
 		incident->payout_count = 1;
 		incident->paid = s->bounty;
 	}
+	incident->is_unknown = !insuredao_vault_is_known(a->state, a->pool);
 	incident->debt = s->debt;
 	incident->from_market = own;
 	incident->from_indices = s->lenders_paid;

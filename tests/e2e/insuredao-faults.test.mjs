@@ -113,4 +113,36 @@ await part('a sound history', async () => {
     ok('before, the policy was active', at[0].is_active === true, JSON.stringify(at));
   } finally { await s.close(); }
 });
+// What a strategy earns no log tells: what depends on it is null from then on, and nothing else is said to be wrong.
+await part('a strategy behind the vault', async () => {
+  const s = await Stage.open();
+  try {
+    const { scene } = s, controller = await scene.create('InsureController', scene.vault);
+    await s.does(s.owner, scene.vault, 'setController', controller);
+    await s.does(s.a, controller, 'take', 700n * UNIT);
+    await s.does(s.owner, scene.token, 'transfer', controller, 31n * UNIT);
+    await s.does(s.b, s.n, 'insure', 20n * UNIT, PRICE, 30 * DAY, TARGET, s.b, s.b);
+    for (const pool of [s.m, s.i, s.r]) await s.does(s.b, pool, 'deposit', 50n * UNIT);
+    await s.does(s.a, s.m, 'requestWithdraw', 100n * UNIT);
+    await s.wait(4);
+    await s.does(s.a, s.m, 'withdraw', 40n * UNIT);
+    await s.incident(loss(s, 60n));
+    await s.redeem(0);
+    await s.wait(3);
+    await s.does(s.a, s.m, 'resume');
+    await s.does(s.a, s.i, 'resume');
+    await s.does(s.owner, scene.vault, 'withdrawAllAttribution', s.owner);
+    equal('the one finding', (await s.mirrored()).map(f => `${f.severity} ${f.check} ${f.state}`), ['warning no-controller open']);
+    const { state } = await s.mirror.json('pool', 'insure');
+    equal('what the vault is worth is not known', [state.value_all, state.share_price, state.liquidity, state.controller], [null, null, null, controller]);
+    const markets = await s.mirror.all('items', 'insure', 'markets');
+    equal('what depends on it is not', markets.map(m => [m.total_liquidity, m.rate, m.attribution_debt]), [[null, null, null], [null, null, null]]);
+    equal('what does not is', markets.map(m => [m.locked_amount, m.total_credit]).sort(),
+      (await Promise.all(markets.map(async m => [String(await scene.view(m.market, 'lockedAmount')), String(await scene.view(m.market, 'totalCredit'))]))).sort());
+    const [incident] = await s.mirror.all('items', 'insure', 'incidents');
+    equal('nor who bore what', [incident.paid, incident.from_market, incident.shortage], [String(60n * UNIT), null, null]);
+    const q = await s.mirror.json('quote', 'insure', '--market', s.n, '--amount', '1000000', '--weeks', '2');
+    ok('a quote says why it has no price', q.premium === null && /strategy/.test(q.reason), JSON.stringify(q));
+  } finally { await s.close(); }
+});
 done();

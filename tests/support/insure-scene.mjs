@@ -55,7 +55,7 @@ export class InsureScene {
     s.head = await anvil.head();
     s.kinds = new Map();
     s.sent = [];
-    const create = async (name, ...args) => {
+    const create = s.create = async (name, ...args) => {
       const hash = await anvil.send(s.owner, null, built[name].bytecode + s.abi[name].encodeDeploy(args).slice(2), 20000000);
       await s.mine(12);
       const receipt = await anvil.rpc('eth_getTransactionReceipt', [hash]);

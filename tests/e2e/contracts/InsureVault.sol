@@ -4,8 +4,22 @@ pragma solidity ^0.8.20;
 import {Token} from "Token.sol";
 import {InsureFactory, InsureOwnership} from "InsureOffice.sol";
 
+// A strategy: it takes tokens of the vault, and whatever is sent to it is what it earned.
+contract InsureController {
+    InsureVault immutable vault;
+
+    constructor(InsureVault v) {
+        vault = v;
+    }
+
+    function managingFund() external view returns (uint256) { return vault.token().balanceOf(address(this)); }
+    function take(uint256 amount) external { vault.utilize(amount); }
+}
+
 // Holds the tokens of all pools, for tests: whose they are is told by attributions, and nothing is logged.
 contract InsureVault {
+    event ControllerSet(address controller);
+
     Token public immutable token;
     InsureFactory public immutable registry;
     InsureOwnership public immutable ownership;
@@ -28,7 +42,9 @@ contract InsureVault {
         _;
     }
 
-    function valueAll() public view returns (uint256) { return balance; }
+    function valueAll() public view returns (uint256) {
+        return controller == address(0) ? balance : balance + InsureController(controller).managingFund();
+    }
     function available() public view returns (uint256) { return balance - totalDebt; }
 
     function attributionValue(uint256 n) public view returns (uint256) {
@@ -57,6 +73,18 @@ contract InsureVault {
         require(available() >= amount, "vault: not available");
         balance -= amount;
         token.transfer(to, amount);
+    }
+
+    function setController(address c) external {
+        require(msg.sender == ownership.owner(), "vault: not the owner");
+        controller = c;
+        emit ControllerSet(c);
+    }
+
+    function utilize(uint256 amount) external {
+        require(msg.sender == controller && amount <= available(), "vault: not for you");
+        token.transfer(controller, amount);
+        balance -= amount;
     }
 
     function addValue(uint256 amount, address from, address to) external fromPool returns (uint256 n) {
