@@ -122,7 +122,8 @@ TOOLS := $(patsubst tests/%.c,$(OUT)/tests/%,$(wildcard tests/*/*_tool.c))
 
 unit-programs: $(TESTS) $(REPLAYS) $(TOOLS)
 
-test-programs: $(PROGRAM) unit-programs
+# The node of the benchmarks serves a test, too: tests/e2e/week.mjs.
+test-programs: $(PROGRAM) unit-programs $(OUT)/tests/bench/bench_server
 
 run:
 	@tools/setup run

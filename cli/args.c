@@ -16,8 +16,9 @@ static const struct option_rule rules[OPTION_COUNT] = {
 	[OPTION_JSON] = {"json", 0, NULL, "print a JSON document"},
 	[OPTION_RAW] = {"raw", 0, NULL, "amounts in base units"},
 	[OPTION_AT] = {"at", 0, "BLOCK", "as of a block: number, hash, latest, finalized"},
-	[OPTION_LIMIT] = {"limit", 0, "N",
-			  "at most N items, 0 for all (default: all; events: 100)"},
+	[OPTION_LIMIT] =
+		{"limit", 0, "N",
+		 "at most N items, 0 for all (default: all; events, history: 100; solvency: 5)"},
 	[OPTION_AFTER] = {"after", 0, "CURSOR", "go on behind the \"next\" of the page before"},
 	[OPTION_FROM] = {"from", 0, "BLOCK", "first block"},
 	[OPTION_TO] = {"to", 0, "BLOCK", "last block"},

@@ -36,6 +36,11 @@ static const struct verb verbs[] = {
 	 READS | RAW | PAGES, verb_items},
 	{"payouts", "NAME", "payouts and what each cost the accounts", 1, 1, true,
 	 READS | RAW | PAGES, verb_payouts},
+	{"solvency", "[NAME]", "capital against open cover, and the largest claims at once", 0, 1,
+	 true, READS | RAW | OPTION_BIT(OPTION_LIMIT), verb_solvency},
+	{"history", "NAME", "liquidity, cover, utilization and prices over blocks", 1, 1, true,
+	 READS | RAW | OPTION_BIT(OPTION_FROM) | OPTION_BIT(OPTION_TO) | OPTION_BIT(OPTION_LIMIT),
+	 verb_history},
 	{"quote", "[NAME]", "what cover costs: of a pool, or of a table by a model alone", 0, 1,
 	 false,
 	 READS | RAW | OPTION_BIT(OPTION_CONFIG) | OPTION_BIT(OPTION_AMOUNT) |

@@ -34,6 +34,8 @@ int verb_account(const struct command *command);
 int verb_policies(const struct command *command);
 int verb_items(const struct command *command);
 int verb_payouts(const struct command *command);
+int verb_history(const struct command *command);
+int verb_solvency(const struct command *command);
 int verb_assess(const struct command *command);
 int verb_quote(const struct command *command);
 int verb_events(const struct command *command);

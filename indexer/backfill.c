@@ -294,18 +294,6 @@ static void begin_some(struct backfill *bf)
 
 /* ---- batches ---- */
 
-static struct fetched_block copy_block(struct arena *arena, const struct fetched_block *block)
-{
-	struct fetched_block copy = *block;
-
-	copy.logs = arena_copy(arena, block->logs, block->log_count * sizeof(block->logs[0]));
-	for (size_t i = 0; i < copy.log_count; i++)
-		copy.logs[i].data = slice_copy(arena, copy.logs[i].data);
-	copy.omitted =
-		arena_copy(arena, block->omitted, block->omitted_count * sizeof(block->omitted[0]));
-	return copy;
-}
-
 /* The next batch of the segment's answer; the answer's own arena where all of it is one batch. */
 static struct block_batch *cut_batch(struct backfill *bf, struct segment *segment)
 {
@@ -335,7 +323,7 @@ static struct block_batch *cut_batch(struct backfill *bf, struct segment *segmen
 		batch->arena = arena_new();
 		batch->blocks = arena_array(batch->arena, count, sizeof(batch->blocks[0]));
 		for (size_t i = 0; i < count; i++)
-			batch->blocks[i] = copy_block(batch->arena, &first[i]);
+			batch->blocks[i] = fetched_block_copy(batch->arena, &first[i]);
 	}
 	segment->block_at += count;
 	segment->from_at = batch->to + 1;
@@ -469,34 +457,12 @@ enum status backfill_next(struct block_batch **out, struct backfill *bf, struct 
 
 /* ---- beginning and end ---- */
 
-static const struct log_filter *copy_filters(struct arena *arena, const struct log_filter *filters,
-					     size_t count)
-{
-	struct log_filter *copies = arena_copy(arena, filters, count * sizeof(filters[0]));
-
-	for (size_t i = 0; i < count; i++) {
-		struct log_filter *filter = &copies[i];
-
-		filter->addresses =
-			arena_copy(arena, filter->addresses,
-				   filter->address_count * sizeof(filter->addresses[0]));
-		for (size_t t = 0; t < LOG_TOPICS_MAX; t++)
-			filter->topics[t].values =
-				arena_copy(arena, filter->topics[t].values,
-					   filter->topics[t].count * sizeof(struct hash));
-	}
-	return copies;
-}
-
 static void copy_wish(struct backfill *bf, const struct block_wish *wish)
 {
 	struct backfill_options *options = &bf->options;
 
 	bf->arena = arena_new();
-	bf->wish = *wish;
-	bf->wish.filters = copy_filters(bf->arena, wish->filters, wish->filter_count);
-	bf->wish.sender_filters =
-		copy_filters(bf->arena, wish->sender_filters, wish->sender_filter_count);
+	bf->wish = block_wish_copy(bf->arena, wish);
 	options->must_prove =
 		arena_copy(bf->arena, options->must_prove,
 			   options->must_prove_count * sizeof(options->must_prove[0]));

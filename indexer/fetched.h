@@ -32,4 +32,8 @@ struct block_wish {
 	size_t sender_filter_count;
 };
 
+/* Copies with all that they point to, but for a block's `node`; the arena owns them. */
+struct fetched_block fetched_block_copy(struct arena *arena, const struct fetched_block *block);
+struct block_wish block_wish_copy(struct arena *arena, const struct block_wish *wish);
+
 #endif

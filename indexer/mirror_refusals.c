@@ -148,8 +148,9 @@ static bool has_news(const struct mirror *m)
 	return false;
 }
 
-static enum status write_notes(struct mirror *m, struct store_txn *txn, struct error *err)
+static enum status write_notes(void *context, struct store_txn *txn, struct error *err)
 {
+	struct mirror *m = context;
 	enum status st = OK;
 
 	for (size_t i = 0; st == OK && i < m->refusal_count; i++)
@@ -174,22 +175,11 @@ enum status mirror_keep_notes(struct mirror *m, struct error *err)
 {
 	uint64_t now = clock_now_ms(&m->clock);
 	uint64_t accusations = count_accusations(m);
-	struct store_txn *txn;
 	enum status st;
 
 	if (!has_news(m) && m->nodes_noted_ms && now - m->nodes_noted_ms < NODES_NOTED_MS)
 		return OK;
-	do {
-		st = store_begin(&txn, m->store, STORE_WRITE, err);
-		if (st != OK)
-			return st;
-		st = write_notes(m, txn, err);
-		if (st != OK && st != ERR_AGAIN) {
-			store_abort(txn);
-			return st;
-		}
-		st = store_commit(txn, err);
-	} while (st == ERR_AGAIN);
+	st = store_change(m->store, write_notes, m, err);
 	if (st != OK)
 		return st;
 	m->nodes_noted_ms = now ? now : 1;

@@ -87,23 +87,16 @@ enum status mirror_load_border(struct mirror *m, struct error *err)
 
 /* ---- dropping blocks ---- */
 
+static enum status drop(void *context, struct store_txn *txn, struct error *err)
+{
+	const uint64_t *number = context;
+
+	return store_rewind(txn, *number, err);
+}
+
 enum status mirror_drop_above(struct mirror *m, uint64_t number, struct error *err)
 {
-	struct store_txn *txn;
-	enum status st;
-
-	do {
-		st = store_begin(&txn, m->store, STORE_WRITE, err);
-		if (st != OK)
-			return st;
-		st = store_rewind(txn, number, err);
-		if (st != OK && st != ERR_AGAIN) {
-			store_abort(txn);
-			return st;
-		}
-		st = store_commit(txn, err);
-	} while (st == ERR_AGAIN);
-	return st;
+	return store_change(m->store, drop, &number, err);
 }
 
 /* Whether a block at or below the border would go. */
@@ -200,10 +193,17 @@ static enum status rewind_counting(uint64_t *dropped, struct store_txn *txn, uin
 	return st;
 }
 
+struct leaving {
+	struct mirror *mirror;
+	struct mirror_reorg reorg;
+};
+
 /* Findings of blocks above the fork become notes, in the transaction that drops the blocks. */
-static enum status put_branch(struct store_txn *txn, struct mirror *m, struct mirror_reorg *reorg,
-			      struct error *err)
+static enum status put_branch(void *context, struct store_txn *txn, struct error *err)
 {
+	struct leaving *leaving = context;
+	struct mirror *m = leaving->mirror;
+	struct mirror_reorg *reorg = &leaving->reorg;
 	enum status st = reorg_note_count(&reorg->number, txn, err);
 
 	reorg->number++;
@@ -222,32 +222,21 @@ static enum status put_branch(struct store_txn *txn, struct mirror *m, struct mi
 static enum status leave_branch(struct mirror *m, const struct block_ref *fork,
 				const struct block_record *cursor, struct error *err)
 {
-	struct mirror_reorg reorg = {.fork = *fork,
-				     .old = cursor->ref,
-				     .head = m->seen.head,
-				     .has_border = m->has_border,
-				     .border = m->border};
-	struct store_txn *txn;
-	enum status st;
+	struct leaving leaving = {.mirror = m,
+				  .reorg = {.fork = *fork,
+					    .old = cursor->ref,
+					    .head = m->seen.head,
+					    .has_border = m->has_border,
+					    .border = m->border}};
+	enum status st = store_change(m->store, put_branch, &leaving, err);
 
-	do {
-		st = store_begin(&txn, m->store, STORE_WRITE, err);
-		if (st != OK)
-			return st;
-		st = put_branch(txn, m, &reorg, err);
-		if (st != OK && st != ERR_AGAIN) {
-			store_abort(txn);
-			return st;
-		}
-		st = store_commit(txn, err);
-	} while (st == ERR_AGAIN);
 	if (st != OK)
 		return st;
 	for (size_t i = 0; i < m->config->pool_count; i++)
 		m->pools[i].birth = 0; /* of the branch that is gone, if it is above the fork */
 	st = mirror_read_births(m, err);
 	if (st == OK && m->options.on_reorg)
-		m->options.on_reorg(m->options.context, &reorg);
+		m->options.on_reorg(m->options.context, &leaving.reorg);
 	return st;
 }
 

@@ -47,7 +47,7 @@ struct source_options {
 	uint64_t response_bytes_max; /* of one HTTP response, unpacked; 0: 64 MiB */
 	unsigned attempts; /* tries of one request before ERR_AGAIN is given up to the caller; 0: 6
 			    */
-	uint64_t backoff_ms;              /* the shortest pause between tries (backoff.h); 0: 250 */
+	uint64_t backoff_ms;              /* the shortest pause between tries (backoff.h); 0: 100 */
 	uint64_t range_first;             /* blocks in the first eth_getLogs range; 0: 10,000 */
 	uint64_t range_max;               /* never ask for more; 0: no limit of our own */
 	unsigned in_flight;               /* eth_getLogs requests at once in a backfill; 0: 4 */

@@ -36,6 +36,24 @@ enum status answer_list(const struct item_list **out, const struct pool *pool, c
 json_t *answer_items(struct moment *m, const struct pool *pool, const struct item_list *list,
 		     const struct page *page, struct error *err);
 
+/*
+ * What each pool could pay: its liquidity and what of it is bound, its open cover, the `largest`
+ * heaviest open covers, and what would remain if those were claimed in whole, one after the other.
+ * `pool`: only that one; NULL: all.
+ */
+json_t *answer_solvency(struct moment *m, const struct pool *pool, size_t largest,
+			struct error *err);
+
+struct history_query {
+	uint64_t from_block;
+	uint64_t to_block;
+	size_t points; /* at most that many, spread evenly over the blocks; 0: each block */
+};
+
+/* The pool's common figures as of blocks that the mirror holds, oldest first, for plotting. */
+json_t *answer_history(struct moment *m, const struct pool *pool, const struct history_query *query,
+		       struct error *err);
+
 /* Oldest first; the cursor is "block:log". With what each cost the accounts: how many, the sum, the
  * heaviest loss; every account's is in answer_explain. */
 json_t *answer_payouts(struct moment *m, const struct pool *pool, const struct page *page,
@@ -111,6 +129,9 @@ json_t *json_address(struct address address);
 json_t *json_hash(struct hash hash);
 json_t *json_figure(const struct figure_rule *rule, const struct figure *figure,
 		    struct arena *arena);
+/* The pool's figure of that name, out of all that read_pool filled; null where it has none. */
+json_t *json_pool_figure(const struct protocol *protocol, const struct figure *figures,
+			 const char *name, struct arena *arena);
 json_t *json_asset(const struct reading *r);     /* {address, symbol, decimals} */
 json_t *json_at(const struct moment *m);         /* {block, hash, timestamp} */
 json_t *json_block(const struct block_ref *ref); /* {number, hash, timestamp} */

@@ -113,17 +113,6 @@ static json_t *contracts_of(const struct pool *pool)
 	return contracts;
 }
 
-json_t *json_asset(const struct reading *r)
-{
-	struct asset asset = asset_read(r);
-	json_t *object = json_object();
-
-	json_put(object, "address", json_address(asset.token));
-	json_put(object, "symbol", json_string(asset.symbol));
-	json_put(object, "decimals", json_integer((json_int_t)asset.decimals));
-	return object;
-}
-
 json_t *answer_pools(struct moment *m, struct error *err)
 {
 	json_t *items = json_array();
@@ -142,15 +131,9 @@ json_t *answer_pools(struct moment *m, struct error *err)
 		json_put(item, "start_block", json_integer((json_int_t)pool->setup.start_block));
 		json_put(item, "contracts", contracts_of(pool));
 		json_put(item, "asset", json_asset(&r));
-		for (size_t k = 0; k < sizeof(common) / sizeof(common[0]); k++) {
-			int index = figure_find(pool->protocol->pool_figures,
-						pool->protocol->pool_figure_count, common[k]);
-
+		for (size_t k = 0; k < sizeof(common) / sizeof(common[0]); k++)
 			json_put(item, common[k],
-				 index < 0 ? json_null()
-					   : json_figure(&pool->protocol->pool_figures[index],
-							 &figures[index], m->arena));
-		}
+				 json_pool_figure(pool->protocol, figures, common[k], m->arena));
 		json_put(item, "at", json_at(m));
 		if (json_array_append_new(items, item) != 0)
 			abort();

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "abi/utf8.h"
+#include "protocols/asset.h"
 #include "serve/answer.h"
 
 /* Running out of memory ends the program, as everywhere (base/arena.h). */
@@ -194,4 +195,24 @@ enum status cursor_parse(struct event_at *out, const char *text, struct error *e
 		return error_set(err, ERR_USAGE, "\"%s\" is no cursor: expected BLOCK:LOG", text);
 	*out = (struct event_at){.block = block, .log_index = (uint32_t)log};
 	return OK;
+}
+
+json_t *json_pool_figure(const struct protocol *protocol, const struct figure *figures,
+			 const char *name, struct arena *arena)
+{
+	int index = figure_find(protocol->pool_figures, protocol->pool_figure_count, name);
+
+	return index < 0 ? json_null()
+			 : json_figure(&protocol->pool_figures[index], &figures[index], arena);
+}
+
+json_t *json_asset(const struct reading *r)
+{
+	struct asset asset = asset_read(r);
+	json_t *object = json_object();
+
+	json_put(object, "address", json_address(asset.token));
+	json_put(object, "symbol", json_string(asset.symbol));
+	json_put(object, "decimals", json_integer((json_int_t)asset.decimals));
+	return object;
 }

@@ -116,6 +116,14 @@ enum status store_begin(struct store_txn **out, struct store *store, enum store_
  * the transaction, store_commit included, returns it again, and nothing of it is kept.
  */
 enum status store_commit(struct store_txn *txn, struct error *err) MUST_CHECK;
+/*
+ * `change` within a write transaction of its own, committed; again from the start where the map had
+ * to grow. Where it fails, its error, and nothing of it is kept.
+ */
+enum status store_change(struct store *store,
+			 enum status (*change)(void *context, struct store_txn *txn,
+					       struct error *err),
+			 void *context, struct error *err) MUST_CHECK;
 void store_abort(struct store_txn *txn);
 
 /*

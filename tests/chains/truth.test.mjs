@@ -46,6 +46,15 @@ for (const { name, chain: file, truth: truthFile } of listChains()) {
       if (one.at?.block !== last.number) wrong.push(`${item.account} at: ${JSON.stringify(one.at)}`);
     }
     none(`${name}: an account alone reads as in the list`, wrong);
+    const history = (await mirror.json('history', 'api3', '--limit', 0)).items, drawn = [];
+    for (const point of history.filter((_, i) => i % 10 === 0)) {
+      const { at, state } = await mirror.json('pool', 'api3', '--at', point.block);
+      const { share_price, liquidity, cover, utilization } = state;
+      const expected = { ...at, share_price, liquidity, cover, utilization };
+      if (JSON.stringify(point) !== JSON.stringify(expected)) drawn.push(`${JSON.stringify(point)}, the pool then: ${JSON.stringify(expected)}`);
+    }
+    equal(`${name}: the history has every block`, history.map(p => p.block), chain.blocks.map(b => b.number));
+    none(`${name}: and of each what the pool had then`, drawn);
     const payouts = await mirror.all('payouts', 'api3', '--limit', 5);
     equal(`${name}: every payout is listed`, payouts.length, chain.blocks.flatMap(b => b.logs).filter(l => eventName(l) === 'PaidOutClaim').length);
     const again = await mirror.sync();

@@ -206,17 +206,10 @@ static void cells_too_many_and_too_few_are_told(void **state)
 
 static void no_number_but_a_plain_one_is_taken(void **state)
 {
-	static const char *const wrong[] = {
-		"-1",
-		"+1",
-		"01",
-		"1.0",
-		"1e18",
-		"0x10",
-		"1 0",
-		"1_000",
-		"115792089237316195423570985008687907853269984665640564039"
-		"457584007913129639936"};
+	static const char above[] = "11579208923731619542357098500868790785326998466564056403945758"
+				    "4007913129639936"; /* 2^256 */
+	static const char *const wrong[] = {"-1",   "+1",  "01",    "1.0", "1e18",
+					    "0x10", "1 0", "1_000", above};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
