@@ -102,11 +102,9 @@ static bool add_holding(void *context, const uint8_t *key, const void *row)
 static void compare_part(struct sums *sums, const struct part *part)
 {
 	const struct applying *a = sums->audit->applying;
-	struct insuredao_supply supply;
+	struct insuredao_supply supply = insuredao_supply_at(a->state, a->pool, part->of);
 	struct insuredao_market m;
 
-	state_row_at(&supply, a->state, &insuredao_table_supply, a->pool->id, part->of.bytes,
-		     UINT64_MAX);
 	audit_equal(sums->audit, "sum_balances", &part->of, supply.sum_balances.raw,
 		    part->balances);
 	if (insuredao_kind(a->pool, part->of) != INSUREDAO_MARKETS)

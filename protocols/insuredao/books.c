@@ -9,14 +9,6 @@ static u256 shifted(u256 sum, u256 before, u256 now)
 	return u256_sub_wrap(u256_add_wrap(sum, now), before);
 }
 
-static struct address first_part(const uint8_t *key)
-{
-	struct address out;
-
-	memcpy(out.bytes, key, ADDRESS_BYTES);
-	return out;
-}
-
 /* ---- sums, by the differences of the rows that the block changed ---- */
 
 static void add_account(void *context, const uint8_t *key, const void *row_before,
@@ -54,7 +46,7 @@ static void add_holding(void *context, const uint8_t *key, const void *row_befor
 	const struct insuredao_holding *now = row_now;
 	struct insuredao_supply *supply;
 
-	supply = insuredao_supply(a->state, a->pool, first_part(key + ADDRESS_BYTES));
+	supply = insuredao_supply(a->state, a->pool, insuredao_address_in(key + ADDRESS_BYTES));
 	supply->sum_balances.raw =
 		shifted(supply->sum_balances.raw, before->balance.raw, now->balance.raw);
 }
@@ -68,7 +60,7 @@ static void add_policy(void *context, const uint8_t *key, const void *row_before
 		       const void *row_now)
 {
 	struct applying *a = context;
-	struct insuredao_market *m = insuredao_market(a->state, a->pool, first_part(key));
+	struct insuredao_market *m = insuredao_market(a->state, a->pool, insuredao_address_in(key));
 
 	m->sum_active.raw =
 		shifted(m->sum_active.raw, active_cover(row_before), active_cover(row_now));
@@ -80,7 +72,7 @@ static void add_credit(void *context, const uint8_t *key, const void *row_before
 	struct applying *a = context;
 	const struct insuredao_credit *before = row_before;
 	const struct insuredao_credit *now = row_now;
-	struct insuredao_market *m = insuredao_market(a->state, a->pool, first_part(key));
+	struct insuredao_market *m = insuredao_market(a->state, a->pool, insuredao_address_in(key));
 
 	m->sum_credit.raw = shifted(m->sum_credit.raw, before->credit.raw, now->credit.raw);
 }

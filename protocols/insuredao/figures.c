@@ -9,6 +9,7 @@
 	F(liquidity, NUMBER, ASSETS, "what could be paid out: the vault's available tokens")       \
 	F(cover, NUMBER, ASSETS, "open cover of all markets")                                      \
 	F(utilization, RATIO, PLAIN, "cover over liquidity; above 1 with leverage")                \
+	F(premium_rate, RATIO, PLAIN, "of markets by their liquidity, a year; as asked last")      \
 	F(value_all, NUMBER, ASSETS, "V: what all attributions are worth")                         \
 	F(balance, NUMBER, ASSETS, "the vault's count of its tokens, debts included")              \
 	F(total_debt, NUMBER, ASSETS, "paid out and not yet borne by a pool")                      \
@@ -93,10 +94,34 @@ static void read_totals(struct figure *out, const struct reading *r)
 	out[POOL_active_count] = figure_number(u256_from(t->active_count));
 }
 
+/* Of the markets whose model told its rates, the mean by total liquidity; for people. */
+struct mean_rate {
+	u256 sum; /* of rate * liquidity, rates in 10^18ths */
+	u256 weight;
+	bool is_computable;
+};
+
+static void add_rate(struct mean_rate *mean, const struct reading *r, struct address market,
+		     struct assets liquidity)
+{
+	struct insuredao_rates_row rates;
+	u256 x;
+
+	state_row_at(&rates, r->state, &insuredao_table_rates, r->pool->id, market.bytes,
+		     UINT64_MAX);
+	if (!insuredao_premium_rate(&x, &rates, r->state, r->pool, market))
+		return;
+	mean->is_computable =
+		mean->is_computable && u256_mul_ok(&x, x, u256_from(UINT64_C(1000000000000))) &&
+		u256_mul_ok(&x, x, liquidity.raw) && u256_add_ok(&mean->sum, mean->sum, x) &&
+		u256_add_ok(&mean->weight, mean->weight, liquidity.raw);
+}
+
 static void read_markets(struct figure *out, const struct reading *r)
 {
 	struct assets liquidity = assets_of(U256_ZERO);
 	struct assets credit = assets_of(U256_ZERO);
+	struct mean_rate mean = {.is_computable = true};
 	uint64_t paying = 0;
 	bool ok = true;
 
@@ -107,10 +132,14 @@ static void read_markets(struct figure *out, const struct reading *r)
 
 		ok = ok && insuredao_market_liquidity(&l, NULL, r->state, r->pool, market) &&
 		     assets_add_ok(&liquidity, liquidity, l.total);
+		if (ok)
+			add_rate(&mean, r, market, l.total);
 		insuredao_add(&credit.raw, m.total_credit.raw);
 		paying += m.status == INSUREDAO_PAYINGOUT;
 	}
 	out[POOL_total_liquidity] = insuredao_worth(r, ok, liquidity.raw);
+	ok = ok && mean.is_computable && u256_div_ok(&mean.sum, mean.sum, mean.weight);
+	out[POOL_premium_rate] = insuredao_worth(r, ok, mean.sum);
 	out[POOL_total_credit] = figure_number(credit.raw);
 	out[POOL_paying_count] = figure_number(u256_from(paying));
 }

@@ -7,7 +7,7 @@
 #include "protocols/payout.h"
 #include "protocols/quote.h"
 
-enum { INSUREDAO_POOL_FIGURE_COUNT = 29, INSUREDAO_ACCOUNT_FIGURE_COUNT = 4 };
+enum { INSUREDAO_POOL_FIGURE_COUNT = 30, INSUREDAO_ACCOUNT_FIGURE_COUNT = 4 };
 extern const struct figure_rule insuredao_pool_figures[];
 extern const struct figure_rule insuredao_account_figures[];
 

@@ -266,6 +266,11 @@ struct insuredao_index_row insuredao_index_at(struct state *state, const struct 
 struct insuredao_credit insuredao_credit_at(struct state *state, const struct pool *pool,
 					    struct address market, struct address index);
 
+struct insuredao_supply insuredao_supply_at(struct state *state, const struct pool *pool,
+					    struct address of);
+
+/* The address that a key, or the rest of one, begins with. */
+struct address insuredao_address_in(const uint8_t *key);
 void insuredao_pair_key(uint8_t out[INSUREDAO_PAIR_KEY], struct address a, struct address b);
 void insuredao_number_key(uint8_t out[INSUREDAO_NUMBER_KEY], struct address a, uint64_t number);
 
@@ -300,6 +305,11 @@ struct insuredao_liquidity {
 bool insuredao_market_liquidity(struct insuredao_liquidity *out, struct trace *trace,
 				struct state *state, const struct pool *pool,
 				struct address market);
+
+/* What the next unit of cover would cost a year, 10^6 is 100 %, at those rates; false where they or
+ * the liquidity are not known, or the model reverts. */
+bool insuredao_premium_rate(u256 *out, const struct insuredao_rates_row *rates, struct state *state,
+			    const struct pool *pool, struct address market);
 
 /* Premium that an index has earned at markets with points, in attributions, which the contract
  * adds to a value of tokens as they are. */

@@ -60,6 +60,25 @@ bool insuredao_premium(struct assets *out, struct trace *trace,
 	return false;
 }
 
+bool insuredao_premium_rate(u256 *out, const struct insuredao_rates_row *rates, struct state *state,
+			    const struct pool *pool, struct address market)
+{
+	struct insuredao_rates slope = {.base = rates->base,
+					.slope1 = rates->slope1,
+					.slope2 = rates->slope2,
+					.optimal = rates->optimal};
+	struct insuredao_liquidity l;
+	u256 used = U256_ZERO;
+
+	*out = rates->base;
+	if (rates->kind != MODEL_SLOPE)
+		return rates->kind == MODEL_FLAT;
+	return insuredao_market_liquidity(&l, NULL, state, pool, market) &&
+	       insuredao_ratio(&used, insuredao_market_at(state, pool, market).locked_amount.raw,
+			       l.total.raw) &&
+	       insuredao_slope_rate(out, NULL, used, &slope);
+}
+
 static struct insuredao_rates_row *kept(struct applying *a, struct address market)
 {
 	return state_row(a->state, &insuredao_table_rates, a->pool->id, market.bytes);

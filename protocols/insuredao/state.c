@@ -204,6 +204,23 @@ struct insuredao_credit insuredao_credit_at(struct state *state, const struct po
 	return row;
 }
 
+struct insuredao_supply insuredao_supply_at(struct state *state, const struct pool *pool,
+					    struct address of)
+{
+	struct insuredao_supply row;
+
+	state_row_at(&row, state, &insuredao_table_supply, pool->id, of.bytes, UINT64_MAX);
+	return row;
+}
+
+struct address insuredao_address_in(const uint8_t *key)
+{
+	struct address out;
+
+	memcpy(out.bytes, key, ADDRESS_BYTES);
+	return out;
+}
+
 static void fall_back(u256 *own, u256 standard)
 {
 	if (u256_is_zero(*own))

@@ -107,6 +107,10 @@ await part('a sound history', async () => {
     const q = await s.mirror.json('quote', 'insure', '--market', s.n, '--amount', String(amount), '--weeks', String(weeks));
     const there_ = await scene.view(s.n, 'getPremium', [amount, weeks * 7 * DAY]);
     equal('a quote is what the market asks', q.premium, String(there_), JSON.stringify(q));
+    const [solvent] = (await s.mirror.json('solvency')).items;
+    equal('solvency', [solvent.cover, solvent.policies_open], ['0', 0], JSON.stringify(solvent));
+    const { state } = await s.mirror.json('pool', 'insure', '--at', scene.head - 6);
+    ok('the premium rate of the markets', Number(state.premium_rate) > 0.05 && Number(state.premium_rate) < 0.1, state.premium_rate);
     const audit = await s.mirror.run(['check-store']);
     ok('check-store adds up', audit.status === 0, audit.out.slice(-800), audit.err.slice(-800));
     const at = await s.mirror.all('policies', 'insure', '--at', scene.head - 6);
