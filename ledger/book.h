@@ -21,7 +21,10 @@
 	F(LEDGER_DEPOSITORS, depositors, false, "tokens from and back to depositors")              \
 	F(LEDGER_REWARDS, rewards, false, "tokens minted as staking reward")                       \
 	F(LEDGER_CLAIMS, claims, false, "tokens paid out for claims")                              \
-	F(LEDGER_DONORS, donors, false, "tokens that came in or left without an event of the pool")
+	F(LEDGER_DONORS, donors, false,                                                            \
+	  "tokens that came in or left without an event of the pool")                              \
+	F(LEDGER_PREMIUMS, premiums, false, "tokens paid for cover")                               \
+	F(LEDGER_FEES, fees, false, "tokens taken out as fees by whom they belong to")
 
 enum ledger_account {
 #define LEDGER_ENUM(id, name, inside, meaning) id,

@@ -77,6 +77,8 @@ enum status apply_block(size_t *event_count, struct applying *a, const struct ev
 			protocol->begin_transaction(a, &logs[i].transaction_hash);
 		}
 		previous = &logs[i];
+		a->following = &logs[i + 1];
+		a->following_count = log_count - i - 1;
 		count++;
 		st = apply_event(a, &logs[i], (size_t)rule, err);
 		if (st != OK)
@@ -84,6 +86,7 @@ enum status apply_block(size_t *event_count, struct applying *a, const struct ev
 		if (!tell(a, options, &logs[i], (size_t)rule))
 			goto out;
 	}
+	a->following_count = 0;
 	if (previous)
 		end_transaction(a, previous);
 	trace_reset(a->trace);

@@ -87,6 +87,10 @@ struct applying {
 	const struct chain_asker *chain; /* may be NULL: then nothing can be asked */
 	void *scratch; /* protocol->scratch_size bytes, zeroed when a block begins */
 	const struct pool_event *event; /* NULL outside of a handler */
+	/* The block's logs behind it, of whatever contract: a call may log what it is only after
+	 * what it does. They are looked at, never applied out of turn. */
+	const struct event_log *following;
+	size_t following_count;
 	/* The checker's counts when that event began. */
 	uint64_t passed_before;
 	uint64_t failed_before;

@@ -1,9 +1,11 @@
 #include "protocols/api3/api3.h"
+#include "protocols/insuredao/insuredao.h"
 #include "protocols/protocol.h"
 
 /* One line a protocol. */
 static const struct protocol *const protocols[] = {
 	&protocol_api3,
+	&protocol_insuredao,
 };
 
 size_t protocol_count(void)

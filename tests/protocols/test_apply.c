@@ -119,6 +119,33 @@ static void events_are_told_in_order_and_the_teller_may_stop(void **state)
 	assert_true(u256_is_zero(script_account(s, BOB)->unstaked.raw));
 }
 
+static bool look_ahead(void *context, struct applying *a)
+{
+	struct order *order = context;
+	const struct event_log *log = &order->script->logs[order->script->log_count];
+
+	/* What follows goes up to the block's last log, those of others among them. */
+	assert_ptr_equal(a->following + a->following_count, log);
+	assert_int_equal((a->following - 1)->log_index, a->event->log->log_index);
+	order->seen++;
+	return true;
+}
+
+static void the_logs_behind_an_event_can_be_looked_at(void **state)
+{
+	struct script *s = *state;
+	struct order order = {.script = s};
+	struct apply_options options = {.after_event = look_ahead, .context = &order};
+	size_t count;
+
+	script_deposit(s, ALICE, 5);
+	script_deposit(s, BOB, 7);
+	assert_ok(apply_block(&count, &s->applying, s->logs, s->log_count, &options, &s->err),
+		  s->err);
+	assert_int_equal(order.seen, count);
+	assert_int_equal(s->applying.following_count, 0);
+}
+
 static void only_the_first_failure_is_kept(void **state)
 {
 	struct script *s = *state;
@@ -247,6 +274,7 @@ int main(void)
 		APPLY_TEST(an_event_that_cannot_be_decoded_ends_the_block),
 		APPLY_TEST(an_address_with_dirt_above_it_ends_the_block),
 		APPLY_TEST(events_are_told_in_order_and_the_teller_may_stop),
+		APPLY_TEST(the_logs_behind_an_event_can_be_looked_at),
 		APPLY_TEST(only_the_first_failure_is_kept),
 		APPLY_TEST(scratch_memory_is_zeroed_for_each_block),
 		APPLY_TEST(a_log_comes_back_from_its_bytes),
