@@ -12,8 +12,11 @@
 #include "ledger/amount.h"
 #include "store/state.h"
 
-/* F(id, name, is inside, meaning) */
-#define LEDGER_ACCOUNTS(F)                                                                         \
+/*
+ * F(id, name, is inside, meaning). Each list is a row of its own, so that the books of pools that
+ * need none of the second keep their rows as they are: a new account goes into a new list.
+ */
+#define LEDGER_DEPOSIT_ACCOUNTS(F)                                                                 \
 	F(LEDGER_UNSTAKED, unstaked, true,                                                         \
 	  "deposited and not staked: owed to depositors on demand")                                \
 	F(LEDGER_STAKED, staked, true, "staked: owed to the holders of shares")                    \
@@ -21,10 +24,13 @@
 	F(LEDGER_DEPOSITORS, depositors, false, "tokens from and back to depositors")              \
 	F(LEDGER_REWARDS, rewards, false, "tokens minted as staking reward")                       \
 	F(LEDGER_CLAIMS, claims, false, "tokens paid out for claims")                              \
-	F(LEDGER_DONORS, donors, false,                                                            \
-	  "tokens that came in or left without an event of the pool")                              \
+	F(LEDGER_DONORS, donors, false, "tokens that came in or left without an event of the pool")
+
+#define LEDGER_COVER_ACCOUNTS(F)                                                                   \
 	F(LEDGER_PREMIUMS, premiums, false, "tokens paid for cover")                               \
 	F(LEDGER_FEES, fees, false, "tokens taken out as fees by whom they belong to")
+
+#define LEDGER_ACCOUNTS(F) LEDGER_DEPOSIT_ACCOUNTS(F) LEDGER_COVER_ACCOUNTS(F)
 
 enum ledger_account {
 #define LEDGER_ENUM(id, name, inside, meaning) id,
@@ -53,7 +59,7 @@ struct book {
 	size_t posting_count;
 };
 
-enum { TABLE_BOOK = 2 };
+enum { TABLE_BOOK = 2, TABLE_BOOK_COVER = 3 };
 
 struct book book_open(struct state *state, uint16_t pool);
 
