@@ -1,4 +1,4 @@
-#include "protocols/api3/internal.h"
+#include "protocols/api3/claims.h"
 #include "protocols/asset.h"
 #include "protocols/payout.h"
 
@@ -49,12 +49,14 @@ static const struct contract_role roles[] = {
 	[API3_TOKEN] = {.name = "token"},
 	[API3_CLAIMS_MANAGERS] = {.name = "claims_managers", .is_list = true, .is_optional = true},
 	[API3_TIMELOCK_MANAGER] = {.name = "timelock_manager", .is_optional = true},
+	[API3_KLEROS_PROXIES] = {.name = "kleros_proxies", .is_list = true, .is_optional = true},
 };
 
 #define API3_CHECK_RULE(id, name, severity, level, sentence)                                       \
 	[id] = {name, SEVERITY_##severity, LEVEL_##level, sentence},
 
-static const struct check_rule checks[] = {API3_CHECKS(API3_CHECK_RULE)};
+static const struct check_rule checks[] = {API3_CHECKS(API3_CHECK_RULE)
+						   CLAIMS_CHECKS(API3_CHECK_RULE)};
 
 static const char *const account_columns[] = {
 	"shares", "stake", "unstaked", "locked", "voting_power", "unstake_amount", NULL};
@@ -62,9 +64,9 @@ static const char *const account_columns[] = {
 static const char *const sender_events[] = {"PaidOutClaim", NULL};
 
 /*
- * All logs of the pool (and of the timelock manager, where configured); of the token who may mint
- * and burn, and only those transfers that are mints, burns, or come to or leave the pool: a busy
- * token has millions of others.
+ * All logs of the pool (and of the timelock manager, the claims managers and the Kleros proxies,
+ * where configured); of the token who may mint and burn, and only those transfers that are mints,
+ * burns, or come to or leave the pool: a busy token has millions of others.
  */
 enum { FILTER_COUNT = 4 };
 
@@ -76,24 +78,41 @@ static const struct hash *topic0_of(const struct pool *pool, const char *event)
 	return NULL;
 }
 
+/* The pool's contract first. */
+static struct address *own_contracts(size_t *count, struct arena *arena, const struct pool *pool)
+{
+	static const size_t own[] = {API3_POOL, API3_TIMELOCK_MANAGER, API3_CLAIMS_MANAGERS,
+				     API3_KLEROS_PROXIES};
+	const struct pool_setup *setup = &pool->setup;
+	struct address *addresses;
+	size_t most = 0;
+
+	for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++)
+		most += setup->contracts[own[i]].count;
+	addresses = arena_array(arena, most, sizeof(*addresses));
+	*count = 0;
+	for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++)
+		for (size_t k = 0; k < setup->contracts[own[i]].count; k++)
+			addresses[(*count)++] = setup->contracts[own[i]].addresses[k];
+	return addresses;
+}
+
 static size_t filters(struct log_filter *out, size_t out_max, struct arena *arena,
 		      const struct pool *pool)
 {
-	size_t timelock_count = pool->setup.contracts[API3_TIMELOCK_MANAGER].count;
-	struct address *addresses = arena_array(arena, 2, sizeof(*addresses));
+	size_t address_count;
+	struct address *addresses = own_contracts(&address_count, arena, pool);
 	struct hash *ends = arena_array(arena, 2, sizeof(*ends)); /* the zero address, the pool */
 	struct hash *status = arena_array(arena, 2, sizeof(*status));
 
 	if (out_max < FILTER_COUNT)
 		return 0;
-	addresses[0] = pool_contract(pool, API3_POOL);
-	addresses[1] = pool_contract(pool, API3_TIMELOCK_MANAGER);
 	address_to_word(ends[1].bytes, addresses[0]);
 	status[0] = *topic0_of(pool, "MinterStatusUpdated");
 	status[1] = *topic0_of(pool, "BurnerStatusUpdated");
 	memset(out, 0, FILTER_COUNT * sizeof(*out));
 	out[0].addresses = addresses;
-	out[0].address_count = timelock_count ? 2 : 1;
+	out[0].address_count = address_count;
 	for (size_t i = 1; i < FILTER_COUNT; i++) {
 		out[i].addresses = pool->setup.contracts[API3_TOKEN].addresses;
 		out[i].address_count = 1;
@@ -179,10 +198,12 @@ const struct protocol protocol_api3 = {
 	.account_figures = api3_account_figures,
 	.account_figure_count = API3_ACCOUNT_FIGURE_COUNT,
 	.account_columns = account_columns,
+	.lists = claims_lists,
+	.list_count = CLAIMS_LIST_COUNT,
 	.views = api3_views,
 	.view_count = API3_VIEW_COUNT,
 	.storage = &api3_storage,
-	.scratch_size = sizeof(struct api3_scratch),
+	.scratch_size = sizeof(struct claims_block),
 	.asset_role = API3_TOKEN,
 	.filters = filters,
 	.seed = api3_seed,

@@ -1,7 +1,7 @@
 /* The sums that the pool keeps by differences, added up again from every account. */
 #include <stdlib.h>
 
-#include "protocols/api3/internal.h"
+#include "protocols/api3/claims.h"
 #include "protocols/audit.h"
 
 struct delegation {
@@ -134,6 +134,7 @@ void api3_audit(struct audit *audit)
 	audit_equal(audit, "delegates with an account", NULL, u256_from(sums.met),
 		    u256_from(sums.count));
 	free(sums.delegations);
+	claims_audit(audit);
 	if (p->birth_block)
 		api3_check_books(a);
 }

@@ -1,5 +1,5 @@
 /* What must hold after every block, whatever happened in it. */
-#include "protocols/api3/internal.h"
+#include "protocols/api3/claims.h"
 #include "protocols/api3/rules.h"
 
 /* sum + now - before, modulo 2^256: exact as long as the sum of all rows is itself below 2^256. */
@@ -226,4 +226,5 @@ void api3_end_block(struct applying *a, bool is_thorough)
 	api3_check_books(a);
 	if (is_thorough || api3_scratch(a)->had_payout)
 		check_stake_sum(a, api3_totals(a->state, a->pool));
+	claims_end_block(a, is_thorough);
 }

@@ -1,4 +1,5 @@
-/* Every event of the pool and its token, and what it does. */
+/* Every event of the pool, its token and its claims managers, and what it does. */
+#include "protocols/api3/claims.h"
 #include "protocols/api3/handlers.h"
 #include "protocols/api3/locked.h"
 
@@ -88,6 +89,106 @@ const struct event_rule api3_events[] = {
 	 "event TransferredAndLocked(address source, address indexed recipient, uint256 amount, "
 	 "uint256 releaseStart, uint256 releaseEnd)",
 	 NULL},
+	{API3_CLAIMS_MANAGERS,
+	 "event CreatedPolicy(address indexed claimant, bytes32 indexed policyHash, uint224 "
+	 "coverageAmountInUsd, uint32 claimsAllowedFrom, uint32 claimsAllowedUntil, string policy, "
+	 "address sender)",
+	 claims_on_created_policy},
+	{API3_CLAIMS_MANAGERS,
+	 "event UpgradedPolicy(address indexed claimant, bytes32 indexed policyHash, uint224 "
+	 "coverageAmountInUsd, uint32 claimsAllowedFrom, uint32 claimsAllowedUntil, string policy, "
+	 "address sender)",
+	 claims_on_upgraded_policy},
+	{API3_CLAIMS_MANAGERS,
+	 "event DowngradedPolicy(address indexed claimant, bytes32 indexed policyHash, uint224 "
+	 "coverageAmountInUsd, uint32 claimsAllowedFrom, uint32 claimsAllowedUntil, string policy, "
+	 "address sender)",
+	 claims_on_downgraded_policy},
+	{API3_CLAIMS_MANAGERS,
+	 "event AnnouncedPolicyMetadata(address indexed claimant, bytes32 indexed policyHash, "
+	 "string metadata, address sender)",
+	 claims_on_announced_metadata},
+	{API3_CLAIMS_MANAGERS,
+	 "event CreatedClaim(address indexed claimant, bytes32 indexed policyHash, bytes32 indexed "
+	 "claimHash, uint32 claimsAllowedFrom, string policy, uint224 claimAmountInUsd, string "
+	 "evidence, uint32 claimCreationTime)",
+	 claims_on_created_claim},
+	{API3_CLAIMS_MANAGERS,
+	 "event AcceptedClaim(address indexed claimant, bytes32 indexed policyHash, bytes32 "
+	 "indexed claimHash, uint224 clippedPayoutAmountInUsd, uint224 clippedPayoutAmountInApi3, "
+	 "address sender)",
+	 claims_on_accepted_claim},
+	{API3_CLAIMS_MANAGERS,
+	 "event ProposedSettlement(address indexed claimant, bytes32 indexed policyHash, bytes32 "
+	 "indexed claimHash, uint224 settlementAmountInUsd, address sender)",
+	 claims_on_proposed_settlement},
+	{API3_CLAIMS_MANAGERS,
+	 "event AcceptedSettlement(address indexed claimant, bytes32 indexed policyHash, bytes32 "
+	 "indexed claimHash, uint224 clippedAmountInUsd, uint224 clippedAmountInApi3)",
+	 claims_on_accepted_settlement},
+	{API3_CLAIMS_MANAGERS,
+	 "event CreatedDispute(address indexed claimant, bytes32 indexed policyHash, bytes32 "
+	 "indexed claimHash, address arbitrator)",
+	 claims_on_created_dispute},
+	{API3_CLAIMS_MANAGERS,
+	 "event ResolvedDisputeByRejectingClaim(address indexed claimant, bytes32 indexed "
+	 "policyHash, bytes32 indexed claimHash, address arbitrator)",
+	 claims_on_rejected},
+	{API3_CLAIMS_MANAGERS,
+	 "event ResolvedDisputeByAcceptingClaim(address indexed claimant, bytes32 indexed "
+	 "policyHash, bytes32 indexed claimHash, uint224 clippedPayoutAmountInUsd, uint224 "
+	 "clippedPayoutAmountInApi3, address arbitrator)",
+	 claims_on_resolved_with_claim},
+	{API3_CLAIMS_MANAGERS,
+	 "event ResolvedDisputeByAcceptingSettlement(address indexed claimant, bytes32 indexed "
+	 "policyHash, bytes32 indexed claimHash, uint224 clippedPayoutAmountInUsd, uint224 "
+	 "clippedPayoutAmountInApi3, address arbitrator)",
+	 claims_on_resolved_with_settlement},
+	{API3_CLAIMS_MANAGERS,
+	 "event SetApi3UsdAmountConverter(address api3UsdAmountConverter, address sender)",
+	 claims_on_set_converter},
+	{API3_CLAIMS_MANAGERS, "event SetApi3Pool(address api3Pool, address sender)",
+	 claims_on_set_pool},
+	{API3_CLAIMS_MANAGERS,
+	 "event SetMediatorResponsePeriod(uint32 mediatorResponsePeriod, address sender)",
+	 claims_on_set_mediator_period},
+	{API3_CLAIMS_MANAGERS,
+	 "event SetClaimantResponsePeriod(uint32 claimantResponsePeriod, address sender)",
+	 claims_on_set_claimant_period},
+	{API3_CLAIMS_MANAGERS,
+	 "event SetArbitratorResponsePeriod(uint32 arbitratorResponsePeriod, address sender)",
+	 claims_on_set_arbitrator_period},
+	{API3_CLAIMS_MANAGERS,
+	 "event SetQuota(address indexed account, uint32 period, uint224 amountInApi3, address "
+	 "sender)",
+	 claims_on_set_quota},
+	{API3_CLAIMS_MANAGERS, "event ResetQuota(address indexed account, address sender)",
+	 claims_on_reset_quota},
+	{API3_KLEROS_PROXIES,
+	 "event CreatedDispute(address indexed claimant, uint256 indexed disputeId, bytes32 "
+	 "indexed claimHash)",
+	 claims_on_kleros_dispute},
+	{API3_KLEROS_PROXIES,
+	 "event SubmittedEvidenceToKlerosArbitrator(address indexed sender, uint256 indexed "
+	 "disputeId, string evidence)",
+	 claims_on_kleros_evidence},
+	{API3_KLEROS_PROXIES,
+	 "event AppealedKlerosArbitratorRuling(address indexed sender, uint256 indexed disputeId, "
+	 "bytes32 indexed claimHash)",
+	 claims_on_kleros_appeal},
+	{API3_KLEROS_PROXIES,
+	 "event Ruling(address indexed _arbitrator, uint256 indexed _disputeID, uint256 _ruling)",
+	 claims_on_kleros_ruling},
+	{API3_KLEROS_PROXIES,
+	 "event Dispute(address indexed _arbitrator, uint256 indexed _disputeID, uint256 "
+	 "_metaEvidenceID, uint256 _evidenceGroupID)",
+	 NULL},
+	{API3_KLEROS_PROXIES,
+	 "event Evidence(address indexed _arbitrator, uint256 indexed _evidenceGroupID, address "
+	 "indexed _party, string _evidence)",
+	 NULL},
+	{API3_KLEROS_PROXIES,
+	 "event MetaEvidence(uint256 indexed _metaEvidenceID, string _evidence)", NULL},
 };
 
 _Static_assert(sizeof(api3_events) / sizeof(api3_events[0]) == API3_EVENT_COUNT,

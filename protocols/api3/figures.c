@@ -1,4 +1,5 @@
 /* What the pool and its accounts show, under the contract's own view names, and those views. */
+#include "protocols/api3/claims.h"
 #include "protocols/api3/locked.h"
 #include "protocols/api3/rules.h"
 
@@ -24,7 +25,8 @@
 	F(is_minter, FLAG, PLAIN, "whether the token lets the pool mint rewards")                  \
 	F(share_price, RATIO, PLAIN, "total stake over total shares")                              \
 	F(liquidity, NUMBER, ASSETS, "what could be paid out: total stake but for the last unit")  \
-	F(cover, NUMBER, ASSETS, "open cover; the pool's own contract knows none")                 \
+	F(cover_usd, NUMBER, FIXED_18, "USD that open policies still cover")                       \
+	F(cover, NUMBER, ASSETS, "what the claims managers' converters give for that")             \
 	F(utilization, RATIO, PLAIN, "cover over liquidity; null where cover is not known")
 
 #define ACCOUNT_FIGURES(F)                                                                         \
@@ -78,6 +80,21 @@ _Static_assert((int)POOL_FIGURE_COUNT == (int)API3_POOL_FIGURE_COUNT &&
 		.check = API3_VIEW_ACCOUNT, .figures = {figure}, .count = 1                        \
 	}
 
+#define MANAGER_VIEW(signature_text, figure)                                                       \
+	{                                                                                          \
+		.role = API3_CLAIMS_MANAGERS, .signature = signature_text, .argument = VIEW_ITEM,  \
+		.list = CLAIMS_MANAGERS, .contract_part = 1, .check = CLAIMS_CHECK_VIEW,           \
+		.figures = {figure}, .count = 1                                                    \
+	}
+/* Asked of the contract that the item's key begins with, about the key's second part. */
+#define ITEM_VIEW(of_list, signature_text, figure_count, ...)                                      \
+	{                                                                                          \
+		.role = API3_CLAIMS_MANAGERS, .signature = signature_text, .argument = VIEW_ITEM,  \
+		.list = of_list, .contract_part = 1, .words = {{VIEW_WORD_KEY, 1}},                \
+		.word_count = 1, .check = CLAIMS_CHECK_VIEW, .figures = {__VA_ARGS__},             \
+		.count = figure_count                                                              \
+	}
+
 const struct view_rule api3_views[] = {
 	POOL_VIEW("totalStake()", "total_stake"),
 	POOL_VIEW("totalShares()", "total_shares"),
@@ -122,6 +139,21 @@ const struct view_rule api3_views[] = {
 	 .check = API3_VIEW_ACCOUNT,
 	 .figures = {"timelock_total", "timelock_remaining", "timelock_start", "timelock_end"},
 	 .count = 4},
+	MANAGER_VIEW("api3Pool()", "api3_pool"),
+	MANAGER_VIEW("api3UsdAmountConverter()", "api3_usd_amount_converter"),
+	MANAGER_VIEW("mediatorResponsePeriod()", "mediator_response_period"),
+	MANAGER_VIEW("claimantResponsePeriod()", "claimant_response_period"),
+	MANAGER_VIEW("arbitratorResponsePeriod()", "arbitrator_response_period"),
+	ITEM_VIEW(CLAIMS_POLICIES, "policyHashToState(bytes32)", 2, "claims_allowed_until",
+		  "coverage_amount_in_usd"),
+	ITEM_VIEW(CLAIMS_CLAIMS, "claimHashToState(bytes32)", 3, "status", "update_time",
+		  "arbitrator"),
+	ITEM_VIEW(CLAIMS_CLAIMS, "claimHashToProposedSettlementAmountInUsd(bytes32)", 1,
+		  "settlement_amount_in_usd"),
+	ITEM_VIEW(CLAIMS_QUOTAS, "accountToQuota(address)", 2, "period", "amount_in_api3"),
+	ITEM_VIEW(CLAIMS_QUOTAS, "getQuotaUsage(address)", 1, "usage"),
+	ITEM_VIEW(CLAIMS_DISPUTES, "disputeIdToClaimDetails(uint256)", 3, "policy_hash", "claimant",
+		  "claim_amount_in_usd"),
 };
 _Static_assert(sizeof(api3_views) / sizeof(api3_views[0]) == API3_VIEW_COUNT, "count the views");
 
@@ -154,6 +186,20 @@ static void read_contract(struct figure *out, const struct reading *r, const str
 	out[POOL_liquidity] = figure_computed(ok, x);
 }
 
+/* Where no claims manager logs what it does, nothing is known. */
+static void read_cover(struct figure *out, const struct reading *r, const struct api3_totals *t)
+{
+	struct claims_open open = claims_open(r);
+	u256 liquidity;
+	u256 utilization = U256_ZERO;
+	bool ok = open.has_api3 && u256_sub_ok(&liquidity, t->total_stake.raw, U256_ONE) &&
+		  u256_mul_div_ok(&utilization, open.api3.raw, API3_ONE, liquidity);
+
+	out[POOL_cover_usd] = figure_computed(open.has_usd, open.usd);
+	out[POOL_cover] = figure_computed(open.has_api3, open.api3.raw);
+	out[POOL_utilization] = figure_computed(ok, utilization);
+}
+
 void api3_read_pool(struct figure *out, const struct reading *r)
 {
 	const struct api3_parameters *p = api3_parameters(r->state, r->pool);
@@ -166,6 +212,8 @@ void api3_read_pool(struct figure *out, const struct reading *r)
 	out[POOL_token_total_supply] = figure_number(t->token_total_supply.raw);
 	out[POOL_token_balance] = figure_number(t->token_balance.raw);
 	out[POOL_is_minter] = figure_flag(p->is_minter);
+	if (p->birth_block != 0)
+		read_cover(out, r, t);
 }
 
 /* Depends on the block's week; where the mirror cannot tell the week, it cannot tell this. */

@@ -8,9 +8,16 @@
 #define PROTOCOLS_API3_INTERNAL_H
 
 #include "protocols/api3/api3.h"
+#include "protocols/api3/claims_checks.h"
 #include "protocols/tables.h"
 
-enum api3_role { API3_POOL, API3_TOKEN, API3_CLAIMS_MANAGERS, API3_TIMELOCK_MANAGER };
+enum api3_role {
+	API3_POOL,
+	API3_TOKEN,
+	API3_CLAIMS_MANAGERS,
+	API3_TIMELOCK_MANAGER,
+	API3_KLEROS_PROXIES
+};
 
 /* Totals: nearly every event changes them. */
 #define API3_TOTALS_FIELDS(F)                                                                      \
@@ -197,13 +204,13 @@ struct api3_reward *api3_reward(struct state *state, const struct pool *pool, ui
 
 enum api3_check {
 #define API3_CHECK_ENUM(id, name, severity, level, sentence) id,
-	API3_CHECKS(API3_CHECK_ENUM)
+	API3_CHECKS(API3_CHECK_ENUM) CLAIMS_CHECKS(API3_CHECK_ENUM)
 #undef API3_CHECK_ENUM
 		API3_CHECK_COUNT
 };
 
 /* Events: their table is in events.c. */
-enum { API3_EVENT_COUNT = 29 };
+enum { API3_EVENT_COUNT = 55 };
 extern const struct event_rule api3_events[API3_EVENT_COUNT];
 
 /* A token movement of the transaction at hand that touches the pool. */
@@ -253,7 +260,7 @@ struct audit;
 void api3_audit(struct audit *audit);
 
 /* figures.c */
-enum { API3_POOL_FIGURE_COUNT = 22, API3_ACCOUNT_FIGURE_COUNT = 17, API3_VIEW_COUNT = 26 };
+enum { API3_POOL_FIGURE_COUNT = 23, API3_ACCOUNT_FIGURE_COUNT = 17, API3_VIEW_COUNT = 37 };
 extern const struct figure_rule api3_pool_figures[API3_POOL_FIGURE_COUNT];
 extern const struct figure_rule api3_account_figures[API3_ACCOUNT_FIGURE_COUNT];
 extern const struct view_rule api3_views[API3_VIEW_COUNT];

@@ -1,5 +1,5 @@
 /* Payouts and what each cost every account. */
-#include "protocols/api3/internal.h"
+#include "protocols/api3/claims.h"
 #include "protocols/api3/rules.h"
 #include "protocols/payout.h"
 
@@ -121,6 +121,9 @@ static void each_slash(const struct reading *r, const struct payout *payout,
 const struct payout_rules api3_payouts = {
 	.before_name = "total_stake_before",
 	.after_name = "total_stake_after",
+	.figures = claims_payout_figures,
+	.figure_count = CLAIMS_PAYOUT_FIGURE_COUNT,
+	.read = claims_read_payout,
 	.each = each,
 	.find = find,
 	.each_slash = each_slash,

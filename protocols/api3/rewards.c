@@ -1,4 +1,5 @@
 /* The weekly reward and the payout: the two events that change everybody's stake at once. */
+#include "protocols/api3/claims.h"
 #include "protocols/api3/handlers.h"
 #include "protocols/api3/rules.h"
 
@@ -88,6 +89,7 @@ void api3_on_paid_out_claim(struct applying *a, const struct pool_event *event)
 	payout->total_after = total_after;
 	payout->total_shares = t->total_shares;
 	t->total_stake = total_after;
+	claims_on_payout(a, recipient, amount);
 	api3_scratch(a)->had_payout = true;
 	/* Paid to the pool itself, the tokens stay and belong to nobody. */
 	if (address_equal(recipient, pool_contract(a->pool, API3_POOL)))

@@ -1,5 +1,5 @@
 /* Token movements: what the token itself says, matched with what the pool says. */
-#include "protocols/api3/internal.h"
+#include "protocols/api3/claims.h"
 
 void api3_post(struct applying *a, enum ledger_account from, enum ledger_account to,
 	       struct assets amount, struct address subject)
@@ -101,6 +101,7 @@ void api3_begin_transaction(struct applying *a, const struct hash *transaction)
 	(void)transaction;
 	scratch->transfer_count = 0;
 	scratch->has_delegation_update = false;
+	claims_begin_transaction(a);
 }
 
 void api3_end_transaction(struct applying *a)
@@ -125,6 +126,7 @@ void api3_end_transaction(struct applying *a)
 		else if (is_out && !is_in)
 			api3_post(a, LEDGER_STRAY, LEDGER_DONORS, transfer->amount, transfer->to);
 	}
+	claims_end_transaction(a);
 	if (scratch->has_delegation_update) {
 		struct subject subject = {
 			.is_account = true, .account = scratch->delegation_user, .field = ""};

@@ -320,7 +320,7 @@ contract Pool {
     }
 
     // ---- claims ----
-    function payOutClaim(address recipient, uint256 amount) external rewarded {
+    function payOutClaim(address recipient, uint256 amount) external virtual rewarded {
         require(claimsManagerStatus[msg.sender], "pool: not a claims manager");
         require(totalStake > amount, "pool: more than staked");
         totalStake -= amount;

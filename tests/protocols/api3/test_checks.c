@@ -858,7 +858,8 @@ static void every_check_was_seen_to_fail(void **state)
 	const struct protocol *protocol = protocol_find("api3");
 
 	(void)state;
-	for (size_t i = 0; i < protocol->check_count; i++) {
+	/* Those of claims managers are in test_claims.c. */
+	for (size_t i = 0; i < CLAIMS_CHECK_HISTORY; i++) {
 		/* The views have a test of their own: tests/reconcile/test_view.c. */
 		if (i == API3_VIEW_POOL || i == API3_VIEW_ACCOUNT)
 			continue;
