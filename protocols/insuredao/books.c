@@ -203,7 +203,6 @@ void insuredao_end_block(struct applying *a, bool is_thorough)
 	state_each_touched(a->state, &insuredao_table_market, a->pool->id, add_market, a);
 	if (insuredao_totals(a->state, a->pool)->birth_block == 0)
 		return;
-	if (insuredao_scratch(a)->must_ask_rates)
-		insuredao_follow_rates(a);
+	insuredao_follow_rates(a, insuredao_scratch(a)->must_ask_rates);
 	insuredao_check_books(a);
 }

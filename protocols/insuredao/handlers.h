@@ -82,8 +82,9 @@ void insuredao_settle_begin(struct applying *a, struct address market, bool is_b
 
 void insuredao_check_premium(struct applying *a, struct address market,
 			     const struct insuredao_cover *cover, struct assets premium);
-/* Asks all markets' rates and keeps them, for quotes. */
-void insuredao_follow_rates(struct applying *a);
+/* Asks all markets' rates and keeps them, for quotes: at most once in an hour of the chain's time,
+ * unless `is_urgent`. */
+void insuredao_follow_rates(struct applying *a, bool is_urgent);
 bool insuredao_premium(struct assets *out, struct trace *trace,
 		       const struct insuredao_rates_row *rates,
 		       const struct insuredao_cover *cover) MUST_CHECK;

@@ -133,7 +133,7 @@ static bool is_born(const struct reading *r)
 static void idle_block(struct applying *a)
 {
 	if (insuredao_totals(a->state, a->pool)->birth_block != 0)
-		insuredao_follow_rates(a);
+		insuredao_follow_rates(a, false);
 }
 
 const struct protocol protocol_insuredao = {

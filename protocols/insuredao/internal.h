@@ -163,7 +163,8 @@ enum insuredao_role {
 	F(U256, base, "")                                                                          \
 	F(U256, slope1, "")                                                                        \
 	F(U256, slope2, "")                                                                        \
-	F(U256, optimal, "")
+	F(U256, optimal, "")                                                                       \
+	F(U64, asked_at, "of the zero address: time of the block at which all were asked last")
 
 enum insuredao_policy_state { POLICY_NONE, POLICY_ACTIVE, POLICY_UNLOCKED, POLICY_REDEEMED };
 enum insuredao_model { MODEL_UNKNOWN, MODEL_FLAT, MODEL_SLOPE };

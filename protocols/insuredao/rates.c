@@ -1,7 +1,7 @@
 /*
  * What the premium models charge. Their rates change without a log, so they are asked: at each
- * sale, to compare its premium; and at blocks that the mirror looks at anyway, for quotes. What
- * they answer is kept undigested and decides nothing but that check.
+ * sale, to compare its premium; and once an hour at blocks that are looked at anyway, for quotes.
+ * What they answer is kept undigested and decides nothing but that check.
  */
 #include "protocols/insuredao/handlers.h"
 
@@ -155,16 +155,21 @@ void insuredao_check_premium(struct applying *a, struct address market,
 	insuredao_expect(a, INSUREDAO_PREMIUM, market, "premium", ok, computed.raw, premium.raw);
 }
 
-void insuredao_follow_rates(struct applying *a)
+/* So often a long history of empty blocks may ask, and so old a quote's rates may be. */
+enum { ASK_EVERY_SECONDS = 3600 };
+
+void insuredao_follow_rates(struct applying *a, bool is_urgent)
 {
 	size_t count = a->pool->setup.contracts[INSUREDAO_MARKETS].count;
 	struct chain_call *calls = arena_array(a->arena, count, sizeof(*calls));
 	struct address *markets = arena_array(a->arena, count, sizeof(*markets));
+	static const struct address everybody;
 	size_t asked = 0;
 	struct error err;
 	enum status st;
 
-	if (!a->chain)
+	if (!a->chain ||
+	    (!is_urgent && a->block->timestamp < kept(a, everybody)->asked_at + ASK_EVERY_SECONDS))
 		return;
 	for (size_t i = 0; i < count; i++) {
 		struct address market = a->pool->setup.contracts[INSUREDAO_MARKETS].addresses[i];
@@ -179,6 +184,7 @@ void insuredao_follow_rates(struct applying *a)
 	}
 	if (!asked)
 		return;
+	kept(a, everybody)->asked_at = a->block->timestamp;
 	st = a->chain->ask(a->chain->context, calls, asked, a->arena, a->block, &err);
 	if (st != OK) {
 		applying_fail(a, st, &err);

@@ -85,13 +85,24 @@ await part('a sound history', async () => {
     const { scene } = s;
     const fee = await scene.view(scene.vault, 'attributions', [s.owner]);
     ok('the owner earned a fee', fee > 0n);
+    // Rates change without a log, and in the block of a sale: before it in one, after it in the other.
+    const sell = () => scene.tx(s.b, s.n, 'insure', 5n * UNIT, PRICE, 30 * DAY, TARGET, s.b, s.b);
+    const rates = base => scene.tx(s.owner, scene.flat, 'setRate', s.n, base);
+    scene.sent = [];
+    await rates(90000n); await sell();
+    const early = await scene.settle(12);
+    await sell(); await rates(10000n);
+    const late = await scene.settle(12);
+    ok('two sales in blocks that change the rates', [...early, ...late].every(r => r.ok));
     await s.incident(loss(s, 60n));
     const paid = await s.redeem(0);
     await s.wait(3);
     await s.does(s.a, s.m, 'resume');
     await s.does(s.a, s.i, 'resume');
     none('no findings', (await s.mirrored()).map(f => `${f.check} block ${f.block} ${JSON.stringify(f.subject)} expected ${f.expected} actual ${f.actual}`));
-    const [policy] = await s.mirror.all('policies', 'insure');
+    const sold = await s.mirror.all('policies', 'insure', '--limit', 10);
+    const [policy] = sold.filter(p => p.market === s.m), others = sold.filter(p => p.market === s.n);
+    equal('both sales at the rate before the change, or after it', others.map(p => p.premium), [90000n, 90000n].map(r => String(5n * UNIT * r * BigInt(30 * DAY) / 31536000n / 1000000n)));
     equal('the policy', [policy.market, String(policy.id), policy.state, policy.amount, policy.payout, policy.insured], [s.m, '0', 'redeemed', String(100n * UNIT), String(60n * UNIT), s.b]);
     const [payout] = await s.mirror.all('payouts', 'insure');
     equal('the payout', [payout.recipient, payout.amount, payout.market, payout.policy, payout.cover, payout.incident, payout.transaction], [s.b, String(60n * UNIT), s.m, '0', String(100n * UNIT), '1', paid.hash]);
@@ -99,7 +110,7 @@ await part('a sound history', async () => {
     const borne = BigInt(incident.from_market) + BigInt(incident.from_indices) + BigInt(incident.shortage);
     equal('who bore it adds up', [borne, BigInt(incident.debt), BigInt(incident.paid)].map(String), Array(3).fill(String(60n * UNIT)));
     ok('the index bore its part', BigInt(incident.from_indices) > 0n, JSON.stringify(incident));
-    for (const [what, hash, words] of [['the sale', s.sale.hash, ['premium', 'segment', 'owner']], ['the payout', paid.hash, ['payout at most']]]) {
+    for (const [what, hash, words] of [['the sale', s.sale.hash, ['premium', 'segment', 'owner']], ['a sale before its rate changed', late[0].hash, ['premium', 'rate = 90000']], ['the payout', paid.hash, ['payout at most']]]) {
       const r = await s.mirror.run(['explain', hash]);
       ok(`explain ${what}`, r.status === 0 && words.every(w => r.out.toLowerCase().includes(w)), r.out.slice(0, 3000), r.err.slice(0, 500));
     }
@@ -108,13 +119,18 @@ await part('a sound history', async () => {
     const there_ = await scene.view(s.n, 'getPremium', [amount, weeks * 7 * DAY]);
     equal('a quote is what the market asks', q.premium, String(there_), JSON.stringify(q));
     const [solvent] = (await s.mirror.json('solvency')).items;
-    equal('solvency', [solvent.cover, solvent.policies_open], ['0', 0], JSON.stringify(solvent));
+    equal('solvency', [solvent.cover, solvent.policies_open], [String(10n * UNIT), 2], JSON.stringify(solvent));
     const { state } = await s.mirror.json('pool', 'insure', '--at', scene.head - 6);
-    ok('the premium rate of the markets', Number(state.premium_rate) > 0.05 && Number(state.premium_rate) < 0.1, state.premium_rate);
+    const markets = await s.mirror.all('items', 'insure', 'markets', '--at', scene.head - 6);
+    const rate = m => m.premium_kind === 'flat' ? 10000n : 50000n + 100000n * BigInt(m.utilization_rate) / 800000n;
+    equal('the rates of the markets', markets.map(m => m.premium_rate), markets.map(m => String(rate(m))));
+    const weight = m => BigInt(m.total_liquidity), sum = f => markets.reduce((n, m) => n + f(m), 0n);
+    const mean = sum(m => rate(m) * 10n ** 12n * weight(m)) / sum(weight);
+    equal('and their mean', state.premium_rate, `0.${String(mean).padStart(18, '0')}`);
     const audit = await s.mirror.run(['check-store']);
     ok('check-store adds up', audit.status === 0, audit.out.slice(-800), audit.err.slice(-800));
     const at = await s.mirror.all('policies', 'insure', '--at', scene.head - 6);
-    ok('before, the policy was active', at[0].is_active === true, JSON.stringify(at));
+    ok('before, the policy was active', at.find(p => p.market === s.m)?.is_active === true, JSON.stringify(at));
   } finally { await s.close(); }
 });
 // What a strategy earns no log tells: what depends on it is null from then on, and nothing else is said to be wrong.
