@@ -1,0 +1,93 @@
+/* Every event of the book and of the contracts around it, and what it does. */
+#include "protocols/bridge_mutual/handlers.h"
+
+const struct event_rule bridge_events[] = {
+	{BRIDGE_BOOK,
+	 "event LiquidityAdded(address liquidityHolder, uint256 liquidityAmount, "
+	 "uint256 newTotalLiquidity)",
+	 bridge_on_liquidity_added},
+	{BRIDGE_BOOK,
+	 "event WithdrawalRequested(address liquidityHolder, uint256 tokensToWithdraw, "
+	 "uint256 readyToWithdrawDate)",
+	 bridge_on_withdrawal_requested},
+	{BRIDGE_BOOK,
+	 "event LiquidityWithdrawn(address liquidityHolder, uint256 tokensToWithdraw, "
+	 "uint256 newTotalLiquidity)",
+	 bridge_on_liquidity_withdrawn},
+	{BRIDGE_BOOK,
+	 "event PolicyBought(address policyHolder, uint256 coverTokens, uint256 price, "
+	 "uint256 newTotalCoverTokens, address distributor)",
+	 bridge_on_policy_bought},
+	{BRIDGE_BOOK, "event CoverageChanged(uint256 newTotalCoverTokens)",
+	 bridge_on_coverage_changed},
+	{BRIDGE_BOOK, "event Transfer(address indexed from, address indexed to, uint256 value)",
+	 bridge_on_x_transfer},
+	{BRIDGE_FACADE, "event DeployLeverageFunds(uint256 deployedAmount)", NULL},
+	{BRIDGE_CAPITAL,
+	 "event PoolBalancesUpdated(uint256 hardUsdtAccumulatedBalance, "
+	 "uint256 virtualUsdtAccumulatedBalance, uint256 liquidityCushionBalance, "
+	 "uint256 reinsurancePoolBalance)",
+	 NULL},
+	{BRIDGE_REGISTRY,
+	 "event PolicyAdded(address userAddr, address policyBook, uint256 coverAmount)",
+	 bridge_on_policy_added},
+	{BRIDGE_REGISTRY, "event PolicyRemoved(address userAddr, address policyBook)",
+	 bridge_on_policy_removed},
+	{BRIDGE_CLAIMS,
+	 "event ClaimPending(address claimer, address policyBookAddress, uint256 claimIndex)",
+	 bridge_on_claim_pending},
+	{BRIDGE_CLAIMS,
+	 "event AppealPending(address claimer, address policyBookAddress, uint256 claimIndex)",
+	 bridge_on_appeal_pending},
+	{BRIDGE_CLAIMS,
+	 "event ClaimAccepted(address claimer, address policyBookAddress, uint256 claimAmount, "
+	 "uint256 claimIndex)",
+	 bridge_on_claim_accepted},
+	{BRIDGE_CLAIMS,
+	 "event ClaimRejected(address claimer, address policyBookAddress, uint256 claimIndex)",
+	 bridge_on_claim_rejected},
+	{BRIDGE_CLAIMS,
+	 "event ClaimExpired(address claimer, address policyBookAddress, uint256 claimIndex)",
+	 bridge_on_claim_expired},
+	{BRIDGE_CLAIMS,
+	 "event AppealRejected(address claimer, address policyBookAddress, uint256 claimIndex)",
+	 bridge_on_appeal_rejected},
+	{BRIDGE_CLAIMS,
+	 "event WithdrawalRequested(address claimer, uint256 claimRefundAmount, "
+	 "uint256 readyToWithdrawDate)",
+	 bridge_on_claim_request},
+	{BRIDGE_CLAIMS, "event ClaimWithdrawn(address claimer, uint256 claimRefundAmount)",
+	 bridge_on_claim_withdrawn},
+	{BRIDGE_CLAIMS, "event RewardWithdrawn(address voter, uint256 rewardAmount)", NULL},
+	{BRIDGE_TOKEN, "event Transfer(address indexed from, address indexed to, uint256 value)",
+	 bridge_on_coin_transfer},
+	{BRIDGE_REINSURANCE,
+	 "event VirtualStableDeployed(address policyBook, uint256 deployedAmount)",
+	 bridge_on_virtual_deployed},
+	{BRIDGE_REINSURANCE,
+	 "event LeverageStableDeployed(address policyBook, uint256 deployedAmount)",
+	 bridge_on_leverage_deployed},
+	{BRIDGE_REINSURANCE, "event PremiumAdded(uint256 premiumAmount)", bridge_on_premium_added},
+	{BRIDGE_REINSURANCE,
+	 "event LiquidityWithdrawn(address liquidityHolder, uint256 tokensToWithdraw, "
+	 "uint256 newTotalLiquidity)",
+	 bridge_on_reinsurance_loss},
+	{BRIDGE_REINSURANCE, "event DefiInterestAdded(uint256 interestAmount)",
+	 bridge_on_interest_added},
+	{BRIDGE_LEVERAGE_POOLS,
+	 "event LeverageStableDeployed(address policyBook, uint256 deployedAmount)",
+	 bridge_on_lender_deployed},
+	{BRIDGE_LEVERAGE_POOLS, "event PremiumAdded(uint256 premiumAmount)", NULL},
+	{BRIDGE_LEVERAGE_POOLS,
+	 "event LiquidityWithdrawn(address liquidityHolder, uint256 tokensToWithdraw, "
+	 "uint256 newTotalLiquidity)",
+	 NULL},
+	{BRIDGE_ADMIN,
+	 "event DistributorWhitelisted(address distributorAddress, uint256 distributorFee)",
+	 bridge_on_distributor},
+	{BRIDGE_ADMIN, "event DistributorBlacklisted(address distributorAddress)",
+	 bridge_on_no_distributor},
+};
+
+_Static_assert(sizeof(bridge_events) / sizeof(bridge_events[0]) == BRIDGE_EVENT_COUNT,
+	       "count the events");
