@@ -253,3 +253,23 @@ bool bridge_ask_fee(u256 *out, struct applying *a, struct address distributor)
 	       bridge_ask_word(out, a, pool_contract(a->pool, BRIDGE_ADMIN), distributor_fees,
 			       &distributor, &before);
 }
+
+bool bridge_is_period(struct applying *a, uint64_t seconds)
+{
+	static const uint8_t withdraw_period[4] = {0x2e, 0xa7, 0xf2, 0x50};
+	struct address capital = pool_contract(a->pool, BRIDGE_CAPITAL);
+	struct block_ref before = block_before(a);
+	const struct block_ref *at[] = {a->block, &before};
+	bool is_known = false;
+
+	for (size_t i = 0; i < 2; i++) {
+		u256 period;
+
+		if (!bridge_ask_word(&period, a, capital, withdraw_period, NULL, at[i]))
+			continue;
+		is_known = true;
+		if (u256_equal(period, u256_from(seconds)))
+			return true;
+	}
+	return !is_known;
+}

@@ -52,6 +52,13 @@ bool bridge_kept_row(void *out, struct arena *arena, struct state *state, const 
  * answer. */
 bool bridge_ask_fee(u256 *out, struct applying *a, struct address distributor) MUST_CHECK;
 
+/*
+ * Whether a request made in the block at hand is ready after the capital pool's
+ * getWithdrawPeriod(), at its end or before it (it is set without an event). True where there is
+ * nobody to ask.
+ */
+bool bridge_is_period(struct applying *a, uint64_t seconds) MUST_CHECK;
+
 /* One word that a contract's view returns at a block; false where it does not. `argument` may be
  * NULL. Fails the block where the node could not be reached. */
 bool bridge_ask_word(u256 *out, struct applying *a, struct address contract,

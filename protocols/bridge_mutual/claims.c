@@ -107,6 +107,18 @@ static bool may_follow(const struct bridge_claim *last, const struct bridge_poli
 		(policy->start_time > last->submitted || last->ready == 0));
 }
 
+/* The registry counts the claims of all books. */
+static void expect_next(struct applying *a, uint64_t index)
+{
+	struct bridge_totals *t = bridge_totals(a->state, a->pool);
+	struct address nobody = {{0}};
+
+	if (t->last_claim)
+		bridge_expect(a, nobody, "claimIndex", true, u256_from(t->last_claim + 1),
+			      u256_from(index));
+	t->last_claim = index;
+}
+
 static void submit(struct applying *a, const struct pool_event *event, bool is_appeal)
 {
 	struct address claimer = event->values[0].address;
@@ -120,6 +132,7 @@ static void submit(struct applying *a, const struct pool_event *event, bool is_a
 	uint64_t epoch;
 	bool is_allowed;
 
+	expect_next(a, index);
 	if (!bridge_is_ours(a, event->values[1].address))
 		return;
 	policy = bridge_policy(a->state, a->pool, account->policy);

@@ -42,6 +42,8 @@ struct bridge_scratch {
 	bool has_loss;
 	uint32_t loss_log;
 	struct assets loss_claim; /* what was paid for it, 18 decimals */
+	/* A CoverageChanged that took ended epochs into account waits for the event of its call. */
+	bool had_update;
 	/* A claim's result whose call takes ended epochs into account later. */
 	bool owes_update;
 	/* Cover that a lost appeal takes out, which a CoverageChanged must tell. */

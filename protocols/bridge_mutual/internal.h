@@ -48,7 +48,8 @@ enum bridge_role {
 	F(U64, lender_count, "user leverage pools that deploy any")                                \
 	F(ASSETS, reinsurance_liquidity, "totalLiquidity of the reinsurance pool")                 \
 	F(U64, policy_count, "policies sold")                                                      \
-	F(U64, claim_count, "claims of this book")
+	F(U64, claim_count, "claims of this book")                                                 \
+	F(U64, last_claim, "index of the registry's latest claim, of any book; 0: none yet")
 
 #define BRIDGE_PARAMETERS_FIELDS(F)                                                                \
 	F(U64, birth_block, "block of the book's creation")                                        \
@@ -217,7 +218,7 @@ enum bridge_basis {
 	BRIDGE_BASIS_BOTH,
 	BRIDGE_BASIS_BLOCK,  /* only with the model and leverage at the end of its block */
 	BRIDGE_BASIS_BEFORE, /* only with those of the block before */
-	BRIDGE_BASIS_MIRROR, /* only with the leverage that events tell, between the two */
+	BRIDGE_BASIS_MIXED,  /* only with some of the one, some of the other */
 };
 
 static inline struct bridge_totals *bridge_totals(struct state *state, const struct pool *pool)

@@ -6,7 +6,7 @@
 /* In the order of policy_state(). */
 static const char *const policy_states[] = {"active",   "claimable", "ended", "under_claim",
 					    "replaced", "settled",   NULL};
-static const char *const bases[] = {"none", "both", "block", "block_before", "mirror", NULL};
+static const char *const bases[] = {"none", "both", "block", "block_before", "mixed", NULL};
 
 #define NUMBER(name, unit, meaning)                                                                \
 	{                                                                                          \

@@ -1,4 +1,5 @@
 /* Liquidity that is added, asked back and withdrawn. */
+#include "protocols/bridge_mutual/asked.h"
 #include "protocols/bridge_mutual/clocks.h"
 #include "protocols/bridge_mutual/handlers.h"
 
@@ -120,8 +121,10 @@ static void check_ready_date(struct applying *a, struct address user, uint64_t r
 	uint64_t now = a->block->timestamp;
 
 	bridge_expect_words_of(a, BRIDGE_WITHDRAWAL_READY, user, "readyToWithdrawDate",
-			       ready >= now + SHORTEST_WAIT && ready <= now + LONGEST_WAIT,
-			       "one to eight days from now", "another time");
+			       ready >= now + SHORTEST_WAIT && ready <= now + LONGEST_WAIT &&
+				       bridge_is_period(a, ready - now),
+			       "after the capital pool's period, of one to eight days",
+			       "another time");
 }
 
 /* The request moves the difference to what is locked already, in one transfer or none. */

@@ -16,6 +16,7 @@ void bridge_on_coverage_changed(struct applying *a, const struct pool_event *eve
 	if (is_update) {
 		bridge_update_epochs(a);
 		scratch->owes_update = false;
+		scratch->had_update = true;
 	} else if (scratch->owes_drop) {
 		t->cover.raw = u256_sub_wrap(t->cover.raw, scratch->drop.raw);
 		scratch->owes_drop = false;

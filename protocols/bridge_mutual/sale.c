@@ -58,7 +58,7 @@ struct pricing {
 };
 
 static bool price_of(u256 *out, struct trace *trace, const struct pricing *p,
-		     const struct bridge_model *model, u256 leveraged)
+		     const struct bridge_model *model, bool is_safe, u256 leveraged)
 {
 	struct bridge_sale sale = p->sale;
 	struct bridge_pricing pricing;
@@ -67,18 +67,34 @@ static bool price_of(u256 *out, struct trace *trace, const struct pricing *p,
 
 	bridge_pricing_of(&pricing, model);
 	sale.leveraged = assets_of(leveraged);
-	sale.is_safe = model->is_safe;
+	sale.is_safe = is_safe;
 	ok = bridge_quote(&quote, trace, &sale, &pricing);
 	*out = quote.price.raw;
 	return ok;
 }
 
-static bool fits(const struct pricing *p, const struct bridge_model *model, u256 leveraged)
+static bool fits(const struct pricing *p, const struct bridge_model *model, bool is_safe,
+		 u256 leveraged)
 {
 	u256 price;
 
-	return model->is_known && price_of(&price, NULL, p, model, leveraged) &&
-	       u256_equal(price, p->price);
+	return price_of(&price, NULL, p, model, is_safe, leveraged) && u256_equal(price, p->price);
+}
+
+/* Each part from either block, or the leverage as events tell it: they change one by one. */
+static bool fits_mixed(const struct pricing *p, const struct bridge_models *models, u256 leveraged)
+{
+	const struct bridge_model *either[] = {&models->now, &models->before};
+	u256 amounts[] = {leveraged, models->now.leveraged.raw, models->before.leveraged.raw};
+
+	for (size_t i = 0; i < 2; i++)
+		for (size_t k = 0; k < 2; k++)
+			for (size_t n = 0; n < 3; n++)
+				if (either[i]->is_known && either[k]->is_known &&
+				    (n == 0 || either[n - 1]->is_known) &&
+				    fits(p, either[i], either[k]->is_safe, amounts[n]))
+					return true;
+	return false;
 }
 
 /*
@@ -89,8 +105,11 @@ static bool fits(const struct pricing *p, const struct bridge_model *model, u256
 static enum bridge_basis find_basis(const struct pricing *p, const struct bridge_models *models,
 				    u256 leveraged)
 {
-	bool is_now = fits(p, &models->now, models->now.leveraged.raw);
-	bool is_before = fits(p, &models->before, models->before.leveraged.raw);
+	const struct bridge_model *now = &models->now;
+	const struct bridge_model *before = &models->before;
+	bool is_now = now->is_known && fits(p, now, now->is_safe, now->leveraged.raw);
+	bool is_before =
+		before->is_known && fits(p, before, before->is_safe, before->leveraged.raw);
 
 	if (is_now && is_before)
 		return BRIDGE_BASIS_BOTH;
@@ -98,11 +117,7 @@ static enum bridge_basis find_basis(const struct pricing *p, const struct bridge
 		return BRIDGE_BASIS_BLOCK;
 	if (is_before)
 		return BRIDGE_BASIS_BEFORE;
-	if (fits(p, &models->now, leveraged) || fits(p, &models->before, leveraged) ||
-	    fits(p, &models->now, models->before.leveraged.raw) ||
-	    fits(p, &models->before, models->now.leveraged.raw))
-		return BRIDGE_BASIS_MIRROR;
-	return BRIDGE_BASIS_NONE;
+	return fits_mixed(p, models, leveraged) ? BRIDGE_BASIS_MIXED : BRIDGE_BASIS_NONE;
 }
 
 static void check_price(struct applying *a, const struct bridge_sold *sold, uint64_t seconds,
@@ -125,7 +140,7 @@ static void check_price(struct applying *a, const struct bridge_sold *sold, uint
 
 	if (!model->is_known)
 		return; /* the node keeps no such state: nothing to compare with */
-	ok = ok && price_of(&price, a->trace, &p, model, leveraged);
+	ok = ok && price_of(&price, a->trace, &p, model, model->is_safe, leveraged);
 	row = bridge_numbered(a->state, &bridge_table_priced, a->pool, number);
 	row->basis = ok ? find_basis(&p, &models, leveraged) : BRIDGE_BASIS_NONE;
 	row->is_computable = ok;

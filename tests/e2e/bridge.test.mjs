@@ -2,7 +2,7 @@
 // of the mirror is compared with the contracts' views by eth_call, also between events; the mirror finds nothing wrong.
 import { Anvil } from '../support/anvil.mjs';
 import { BridgeDriver } from '../support/bridge-scenario.mjs';
-import { BridgeScene, DAY, E18, HUNDRED, WEEK } from '../support/bridge-scene.mjs';
+import { BridgeScene, DAY, E18, E6, HUNDRED, WEEK } from '../support/bridge-scene.mjs';
 import { there, PROGRAM } from '../support/program.mjs';
 import { done, equal, none, note, ok, part, random } from '../support/tap.mjs';
 
@@ -11,8 +11,8 @@ const OPERATIONS = Number(process.env.OPERATIONS ?? 320);
 if (!there()) { ok(`${PROGRAM} is there`, false, 'make first'); done(); }
 note(`seed ${seed} (SEED=... for another)`);
 
-const anvil = await Anvil.start({ timestamp: 1660003000, accounts: 18 });
-const scene = await BridgeScene.deploy(anvil, { users: 14 });
+const anvil = await Anvil.start({ timestamp: 1660003000, accounts: 15 });
+const scene = await BridgeScene.deploy(anvil, { users: 11 });
 const mirror = scene.mirror();
 const daemon = mirror.daemon();
 const rnd = random(seed);
@@ -39,26 +39,93 @@ async function compare(block = scene.head, withAccounts = true) {
 const findings = async () => (await mirror.json('findings')).items.map(f => `${f.check} block ${f.block} ${f.subject}: expected ${f.expected}, actual ${f.actual}\n${JSON.stringify(f.trace)}`);
 
 try {
+  const seen = {};
+  const step = async (what, seconds, withAccounts = true) => {
+    await scene.mine(seconds);
+    await reached();
+    for (const name of scene.events(scene.head)) seen[name] = (seen[name] ?? 0) + 1;
+    const wrong = await compare(scene.head, withAccounts);
+    none(`block ${scene.head}: ${what}`, wrong);
+    return wrong.length === 0;
+  };
+
+  // What chance seldom brings: appeals that are lost in time, and after the policy's last epoch.
+  await part('appeals', async () => {
+    const [ann, bob, cid] = scene.users;
+    await reached();
+    await scene.tx(cid, 'facade', 'addLiquidity', 400_000n * E18);
+    await step('liquidity', 12);
+    await scene.tx(ann, 'facade', 'buyPolicy', 20, 5000n * E18);
+    await scene.tx(bob, 'facade', 'buyPolicy', 1, 7000n * E18);
+    await step('two policies', 12);
+    for (const u of [ann, bob]) await scene.tx(u, 'book', 'submitClaimAndInitializeVoting', 'x');
+    await step('two claims', 6 * DAY);
+    for (const i of [1, 2]) await scene.tx(scene.owner, 'claims', 'calculateResult', i, 0n);
+    await step('both are rejected', 15 * DAY);
+    for (const u of [ann, bob]) await scene.tx(u, 'book', 'submitAppealAndInitializeVoting', 'y');
+    await step('both appeal', 5 * DAY);
+    for (const i of [3, 4]) await scene.tx(scene.owner, 'claims', 'calculateResult', i, 0n);
+    await step('both have lost', 14 * DAY);
+    await step('nothing', 2 * WEEK);
+    equal('every call went through', [Number(await scene.view('claims', 'count')), seen.AppealRejected], [4, 2]);
+  });
+
+  // Claims and withdrawals that the capital pool cannot pay at once, and losses that others bear a part of.
+  await part('a capital pool that is short', async () => {
+    const [, , , dan, eva] = scene.users;
+    await scene.tx(scene.owner, 'reinsurance', 'lend', 30_000n * E18, 20_000n * E18);
+    await scene.tx(scene.owner, 'pool1', 'lend', 0n, 70_000n * E18);
+    await scene.tx(eva, 'facade', 'addLiquidity', 90_000n * E18);
+    await step('pools lend', 12);
+    await scene.tx(dan, 'facade', 'buyPolicy', 30, 20_000n * E18);
+    await step('a policy', 12);
+    await scene.tx(eva, 'facade', 'requestWithdrawal', 50_000n * E18);
+    await step('a request', 12);
+    await scene.tx(dan, 'book', 'submitClaimAndInitializeVoting', 'x');
+    await step('a claim', 12);
+    const drain = async left => scene.tx(scene.owner, 'capital', 'invest', await scene.view('capital', 'hardUsdtAccumulatedBalance') - left);
+    await drain(9_000n * E6);
+    await step('what is there is invested', 4 * DAY);
+    await scene.tx(eva, 'facade', 'withdrawLiquidity');
+    await step('a withdrawal in part', DAY);
+    await scene.tx(scene.owner, 'capital', 'divest', 200_000n * E6);
+    await step('it comes back', 12);
+    await scene.tx(eva, 'facade', 'withdrawLiquidity');
+    await step('the rest', 4 * DAY + 60);
+    const index = Number(await scene.view('claims', 'count'));
+    await scene.tx(scene.owner, 'claims', 'calculateResult', index, 15_000n * E18 + 123n);
+    await step('accepted', 8 * DAY);
+    await drain(6_000n * E6);
+    await step('what is there is invested', 12);
+    await scene.tx(dan, 'claims', 'withdrawClaim', index);
+    await step('paid in part', 5 * DAY);
+    await scene.tx(scene.owner, 'capital', 'divest', 200_000n * E6);
+    await step('it comes back', 12);
+    await scene.tx(dan, 'claims', 'withdrawClaim', index);
+    await step('the rest', 4 * DAY + 60);
+    const claim = (await mirror.json('items', 'book', 'claims', '--limit', 100)).items.at(-1);
+    equal('all but what the coin cannot say was paid', [claim.granted, claim.paid, claim.refund], ['15000000000000000000123', '15000000000000000000000', '0']);
+    equal('every call went through', [seen.ClaimWithdrawn, seen.LiquidityWithdrawn >= 4], [2, true]);
+    const payouts = (await mirror.json('payouts', 'book')).items.slice(-2);
+    ok('the book bore its part only', payouts.every(p => BigInt(p.amount) < BigInt(p.paid)), JSON.stringify(payouts));
+  });
+
   await part('following', async () => {
     await reached();
     for (let n = scene.birth; n <= scene.head; n++) none(`block ${n}: after deployment`, await compare(n));
     equal('figures have 18 decimals, whatever the coin has', (await mirror.json('pool', 'book')).asset, { address: scene.at.coin, symbol: 'TUSD', decimals: 18 });
     const began = scene.now;
     let operations = 0, reverted = 0, idle = 0;
-    const seen = {};
     for (let i = 0; i < 6; i++) await driver.act('add');
     while (operations - reverted < OPERATIONS) {
       const kinds = [];
       if (rnd() < 0.15) idle++;
       else for (let k = rnd() < 0.25 ? 2 + rnd.below(4) : 1; k > 0; k--) kinds.push(await driver.act());
       operations += kinds.length;
-      await scene.mine(scene.head % 90 === 0 ? 14 * WEEK : driver.pause());
+      const seconds = scene.head === 140 ? 57 * WEEK : scene.head % 90 === 0 ? 14 * WEEK : driver.pause();
+      const right = await step(kinds.join(', ') || 'nothing', seconds, scene.head % 5 === 0);
       reverted += scene.failed();
-      for (const name of scene.events(scene.head)) seen[name] = (seen[name] ?? 0) + 1;
-      await reached();
-      const wrong = await compare(scene.head, scene.head % 5 === 0);
-      none(`block ${scene.head}: ${kinds.join(', ') || 'nothing'}`, wrong);
-      if (wrong.length > 0) break;
+      if (!right) break;
     }
     note(`${operations} operations in ${scene.head} blocks, ${reverted} reverted, ${idle} idle blocks, ${((scene.now - began) / DAY).toFixed(0)} days: ${JSON.stringify(driver.done)}`);
     note(JSON.stringify(seen));
@@ -112,7 +179,7 @@ try {
     const payouts = await mirror.all('payouts', 'book', '--limit', 100);
     const paid = claims.reduce((n, c) => n + BigInt(c.paid), 0n), told = payouts.filter(p => p.claim !== '0').reduce((n, p) => n + BigInt(p.paid), 0n);
     equal('payouts are what claims were paid', String(told), String(paid));
-    ok('some of both kinds of loss', payouts.some(p => p.claim !== '0') && payouts.some(p => p.claim === '0'), JSON.stringify(payouts.slice(0, 2)));
+    ok('claims were paid', payouts.some(p => p.claim !== '0'), JSON.stringify(payouts.slice(0, 2)));
   });
 
   await part('a loss explained', async () => {

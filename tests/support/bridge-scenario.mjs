@@ -56,7 +56,7 @@ export class BridgeDriver {
   }
   async withdraw() {
     const ready = await this.s.views(this.s.users.map(u => ['book', 'getWithdrawalStatus', u]));
-    if (!ready.some(v => v[0] === 2n)) return this.buy();
+    if (!ready.some(v => v[0] === 2n)) return this.request();
     return this.s.tx(await this.among(u => ['book', 'getWithdrawalStatus', u], v => v[0] === 2n), 'facade', 'withdrawLiquidity');
   }
   async unlock() { return this.s.tx(await this.among(u => ['book', 'withdrawalsInfo', u], v => v[0] > 0n), 'book', 'unlockTokens'); }
@@ -66,33 +66,45 @@ export class BridgeDriver {
     return this.random() < 0.05 ? 99n * E18 : 100n * E18 + this.random.big(free / (this.random() < 0.9 ? 6n : 1n) + 1n);
   }
   weeks() { const r = this.random(); return r < 0.3 ? 1 + this.random.below(3) : r < 0.9 ? 1 + this.random.below(52) : r < 0.98 ? 52 : this.random.pick([0, 53]); }
-  // Nobody with an accepted claim that is not withdrawn: such a purchase spoils the contracts' own books (see the docs page).
-  async spoiled() { return new Set((await this.claims(6)).filter(c => c.wait).map(c => c.claimer)); }
-  async buyer() {
-    const not = await this.spoiled();
-    const u = await this.among(u => ['registry', 'isPolicyValid', u, this.s.at.book], v => !v[0]);
-    return not.has(u) ? this.s.users.find(x => !not.has(x)) ?? this.s.owner : u;
+  // Who may buy: no valid policy, no claim in hand. Never one with an accepted claim that is not withdrawn: such a purchase
+  // spoils the contracts' own books (see the docs page).
+  async buyers() {
+    const claims = await this.claims(2, 3, 4, 6, 7);
+    const never = new Set(claims.filter(c => c.status === 6 && c.wait).map(c => c.claimer)), busy = new Set(claims.filter(c => c.isPending || c.status === 4).map(c => c.claimer));
+    const valid = await this.s.views(this.s.users.map(u => ['registry', 'isPolicyValid', u, this.s.at.book]));
+    const able = this.s.users.filter((u, i) => !valid[i][0] && !busy.has(u) && !never.has(u));
+    return able.length && this.random() < 0.97 ? able : this.random() < 0.1 ? this.s.users.filter(u => !never.has(u)) : [];
   }
   async buy() {
-    const holder = await this.buyer();
+    const buyers = await this.buyers();
+    if (!buyers.length) return this.add();
+    const holder = this.random.pick(buyers);
     if (this.random() < 0.2) return this.s.tx(this.user(), 'facade', 'buyPolicyFor', holder, this.weeks(), await this.cover());
     return this.s.tx(holder, 'facade', 'buyPolicy', this.weeks(), await this.cover());
   }
   async buyMany() {
-    const not = await this.spoiled(); for (const u of this.s.users.filter(x => !not.has(x))) await this.s.tx(u, 'facade', 'buyPolicy', 1 + this.random.below(4), await this.cover() / 8n + 100n * E18);
+    for (const u of (await this.buyers()).slice(0, 4)) await this.s.tx(u, 'facade', 'buyPolicy', 1 + this.random.below(4), await this.cover() / 8n + 100n * E18);
   }
   async distributed() {
-    return this.s.tx(await this.buyer(), 'facade', 'buyPolicyFromDistributor', this.weeks(), await this.cover(), this.random.pick([this.s.distributor, this.s.distributor2]));
+    const buyers = await this.buyers();
+    if (!buyers.length) return this.add();
+    return this.s.tx(this.random.pick(buyers), 'facade', 'buyPolicyFromDistributor', this.weeks(), await this.cover(), this.random.pick([this.s.distributor, this.s.distributor2]));
   }
   async transfer() { const u = await this.holder(); return this.s.tx(u, 'book', 'transfer', this.user(), this.part(await this.s.view('book', 'balanceOf', u))); }
   async donate() { const u = await this.holder(); return this.s.tx(u, 'book', 'transfer', this.s.at.book, this.random.big(E18)); }
   update() { return this.s.tx(this.user(), 'book', 'updateEpochsInfo', true); }
   pricing() {
+    if (this.priced === this.s.head) return this.safe(); // a model that stood within one block only is in nobody's state
+    this.priced = this.s.head;
     const r = (low, high) => BigInt(low) * P / 10n + this.random.big(BigInt(high - low) * P / 10n);
     return this.s.tx(this.s.owner, 'quote', 'setupPricingModel', [r(400, 950), r(400, 950), r(5, 30), r(5, 30), this.random.big(20n * E18),
       r(40, 100), r(100, 250), r(80, 250), r(250, 1000)]);
   }
-  safe() { return this.s.tx(this.s.owner, 'facade', 'setSafePricingModel', this.random() < 0.5); }
+  safe() {
+    if (this.flagged === this.s.head) return this.add();
+    this.flagged = this.s.head;
+    return this.s.tx(this.s.owner, 'facade', 'setSafePricingModel', this.random() < 0.5);
+  }
   lend() {
     const amount = max => this.random() < 0.4 ? 0n : this.random.big(max * E18);
     const key = this.random.pick(['reinsurance', 'pool1', 'pool2']);
