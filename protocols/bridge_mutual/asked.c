@@ -273,3 +273,35 @@ bool bridge_is_period(struct applying *a, uint64_t seconds)
 	}
 	return !is_known;
 }
+
+static bool ask_data(u256 *out, struct applying *a, struct address contract, const uint8_t *data,
+		     size_t size)
+{
+	struct chain_call call = {.to = contract, .data = slice_of(data, size)};
+
+	if (!a->chain || !put(a, &call, 1, a->block) || !has_words(&call, 1))
+		return false;
+	*out = word_at(&call, 0);
+	return true;
+}
+
+bool bridge_ask_number(u256 *out, struct applying *a, struct address contract,
+		       const uint8_t selector[4], u256 argument)
+{
+	uint8_t *data = arena_alloc(a->arena, 36);
+
+	memcpy(data, selector, 4);
+	u256_to_be(data + 4, argument);
+	return ask_data(out, a, contract, data, 36);
+}
+
+bool bridge_ask_vote(u256 *out, struct applying *a, struct address contract,
+		     const uint8_t selector[4], uint64_t claim, struct address voter)
+{
+	uint8_t *data = arena_alloc(a->arena, 68);
+
+	memcpy(data, selector, 4);
+	u256_to_be(data + 4, u256_from(claim));
+	address_to_word(data + 36, voter);
+	return ask_data(out, a, contract, data, 68);
+}

@@ -65,4 +65,10 @@ bool bridge_ask_word(u256 *out, struct applying *a, struct address contract,
 		     const uint8_t selector[4], const struct address *argument,
 		     const struct block_ref *at) MUST_CHECK;
 
+/* The same with a number for an argument, and voteIndex(claim, voter); both at the block's end. */
+bool bridge_ask_number(u256 *out, struct applying *a, struct address contract,
+		       const uint8_t selector[4], u256 argument) MUST_CHECK;
+bool bridge_ask_vote(u256 *out, struct applying *a, struct address contract,
+		     const uint8_t selector[4], uint64_t claim, struct address voter) MUST_CHECK;
+
 #endif

@@ -38,6 +38,10 @@ RECORD_DEFINE(bridge_model, BRIDGE_MODEL_FIELDS)
 RECORD_DEFINE(bridge_priced, BRIDGE_PRICED_FIELDS)
 #undef RECORD_OWNER
 
+#define RECORD_OWNER struct bridge_votes
+RECORD_DEFINE(bridge_votes, BRIDGE_VOTES_FIELDS)
+#undef RECORD_OWNER
+
 #define TABLE(n) (TABLE_PROTOCOL_FIRST + (n))
 
 const struct row_table bridge_table_totals = {TABLE(0), 1, &record_bridge_totals};
@@ -55,6 +59,8 @@ const struct row_table bridge_table_fee = {TABLE(10), ADDRESS_BYTES, &record_bri
 const struct row_table bridge_table_model = {TABLE_PROTOCOL_UNDIGESTED, 1, &record_bridge_model};
 const struct row_table bridge_table_priced = {TABLE_PROTOCOL_UNDIGESTED + 1, BRIDGE_NUMBER_KEY,
 					      &record_bridge_priced};
+const struct row_table bridge_table_votes = {TABLE_PROTOCOL_UNDIGESTED + 2, BRIDGE_NUMBER_KEY,
+					     &record_bridge_votes};
 
 static const struct contract_role roles[BRIDGE_ROLE_COUNT] = {
 	[BRIDGE_BOOK] = {.name = "book", .is_followed_from_birth = true},
@@ -68,6 +74,7 @@ static const struct contract_role roles[BRIDGE_ROLE_COUNT] = {
 	[BRIDGE_LEVERAGE_POOLS] = {.name = "leverage_pools", .is_list = true, .is_optional = true},
 	[BRIDGE_ADMIN] = {.name = "admin", .is_optional = true},
 	[BRIDGE_DISTRIBUTORS] = {.name = "distributors", .is_list = true, .is_optional = true},
+	[BRIDGE_VOTING] = {.name = "claim_voting", .is_optional = true},
 };
 
 #define BRIDGE_CHECK_RULE(id, name, severity, level, sentence)                                     \
@@ -100,8 +107,9 @@ static size_t filters(struct log_filter *out, size_t out_max, struct arena *aren
 		      const struct pool *pool)
 {
 	static const enum bridge_role whole[] = {
-		BRIDGE_BOOK,   BRIDGE_FACADE,      BRIDGE_CAPITAL,        BRIDGE_REGISTRY,
-		BRIDGE_CLAIMS, BRIDGE_REINSURANCE, BRIDGE_LEVERAGE_POOLS, BRIDGE_ADMIN};
+		BRIDGE_BOOK,           BRIDGE_FACADE, BRIDGE_CAPITAL,
+		BRIDGE_REGISTRY,       BRIDGE_CLAIMS, BRIDGE_REINSURANCE,
+		BRIDGE_LEVERAGE_POOLS, BRIDGE_ADMIN,  BRIDGE_VOTING};
 	size_t distributors = pool->setup.contracts[BRIDGE_DISTRIBUTORS].count;
 	struct address *addresses =
 		arena_array(arena,

@@ -254,6 +254,7 @@ void bridge_on_claim_accepted(struct applying *a, const struct pool_event *event
 	expect_claim(a, BRIDGE_CLAIM_COVERED, index, "granted",
 		     assets_compare(claim->granted, claim->amount) <= 0, "at most the cover",
 		     "more than it");
+	bridge_check_votes(a, index, claim->granted);
 }
 
 void bridge_on_claim_rejected(struct applying *a, const struct pool_event *event)

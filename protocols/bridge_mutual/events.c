@@ -87,6 +87,11 @@ const struct event_rule bridge_events[] = {
 	 bridge_on_distributor},
 	{BRIDGE_ADMIN, "event DistributorBlacklisted(address distributorAddress)",
 	 bridge_on_no_distributor},
+	{BRIDGE_VOTING, "event AnonymouslyVoted(uint256 claimIndex)", NULL},
+	{BRIDGE_VOTING,
+	 "event VoteExposed(uint256 claimIndex, address voter, uint256 suggestedClaimAmount)",
+	 bridge_on_vote},
+	{BRIDGE_VOTING, "event ClaimCalculated(uint256 claimIndex, address calculator)", NULL},
 };
 
 _Static_assert(sizeof(bridge_events) / sizeof(bridge_events[0]) == BRIDGE_EVENT_COUNT,

@@ -136,6 +136,11 @@ void bridge_release_cover(struct applying *a, struct bridge_claim *claim);
 /* What claimStatus() tells at a time. */
 uint64_t bridge_claim_status_at(const struct bridge_claim *claim, uint64_t time);
 
+/* votes.c */
+void bridge_on_vote(struct applying *a, const struct pool_event *event);
+/* What is granted against what was voted, where the voting contract is configured. */
+void bridge_check_votes(struct applying *a, uint64_t index, struct assets granted);
+
 /* leverage.c */
 void bridge_on_virtual_deployed(struct applying *a, const struct pool_event *event);
 void bridge_on_leverage_deployed(struct applying *a, const struct pool_event *event);

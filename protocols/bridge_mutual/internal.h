@@ -27,6 +27,7 @@ enum bridge_role {
 	BRIDGE_LEVERAGE_POOLS,
 	BRIDGE_ADMIN,
 	BRIDGE_DISTRIBUTORS,
+	BRIDGE_VOTING,
 	BRIDGE_ROLE_COUNT
 };
 
@@ -140,6 +141,13 @@ enum bridge_role {
 	F(BOOL, is_computable, "")                                                                 \
 	F(U64, basis, "enum bridge_basis")
 
+/* The votes on a claim so far; undigested, as a vote's power is asked. */
+#define BRIDGE_VOTES_FIELDS(F)                                                                     \
+	F(BOOL, is_unknown, "a vote's power could not be asked")                                   \
+	F(U256, yes, "power of the votes for an amount")                                           \
+	F(U256, no, "power of the votes for none")                                                 \
+	F(ASSETS, average, "of the amounts, by power")
+
 struct bridge_totals {
 	RECORD_STRUCT(BRIDGE_TOTALS_FIELDS)
 };
@@ -176,6 +184,9 @@ struct bridge_model {
 struct bridge_priced {
 	RECORD_STRUCT(BRIDGE_PRICED_FIELDS)
 };
+struct bridge_votes {
+	RECORD_STRUCT(BRIDGE_VOTES_FIELDS)
+};
 
 enum { BRIDGE_NUMBER_KEY = 8, BRIDGE_PAYOUT_KEY = 12 /* be64 block, be32 log index */ };
 
@@ -192,6 +203,7 @@ extern const struct row_table bridge_table_lender; /* user leverage pools by add
 extern const struct row_table bridge_table_fee;    /* distributors by address */
 extern const struct row_table bridge_table_model;  /* undigested: the block's, the one before's */
 extern const struct row_table bridge_table_priced; /* undigested: by policy number */
+extern const struct row_table bridge_table_votes;  /* undigested: by the claim's index */
 
 /* How a policy left the book before its time. */
 enum bridge_removal {
@@ -312,6 +324,8 @@ static inline struct bridge_claim *bridge_claim(struct state *state, const struc
 	  "a claim's result comes after the votes, and it expires when there is none in time")     \
 	F(BRIDGE_CLAIM_COVERED, "claim-covered", ERROR, RULES,                                     \
 	  "no more is granted and paid for a claim than the policy covers")                        \
+	F(BRIDGE_CLAIM_VOTE, "claim-vote", ERROR, RULES,                                           \
+	  "what is granted is the voters' average, by 66 % of their power")                        \
 	F(BRIDGE_CLAIM_PAID, "claim-paid", ERROR, RULES,                                           \
 	  "what is paid was granted to an accepted claim, and withdrawn in its time")              \
 	F(BRIDGE_CLAIM_POLICY, "claim-policy", ERROR, RULES,                                       \
@@ -340,7 +354,7 @@ enum bridge_check {
 };
 
 /* events.c */
-enum { BRIDGE_EVENT_COUNT = 30 };
+enum { BRIDGE_EVENT_COUNT = 33 };
 extern const struct event_rule bridge_events[BRIDGE_EVENT_COUNT];
 
 /* figures.c, views.c, items.c */

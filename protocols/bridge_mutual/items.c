@@ -128,7 +128,7 @@ static const char *const claim_states[] = {"can_claim",
 					   "expired",
 					   NULL};
 
-enum { CLAIM_FIGURE_COUNT = 12 };
+enum { CLAIM_FIGURE_COUNT = 15 };
 
 static const struct figure_rule claim_figures[CLAIM_FIGURE_COUNT] = {
 	ADDRESS("claimer", "the policy's holder"),
@@ -143,6 +143,9 @@ static const struct figure_rule claim_figures[CLAIM_FIGURE_COUNT] = {
 	NUMBER("ended", TIME, "its result"),
 	NUMBER("ready_to_withdraw_date", TIME, "for eight days from then on"),
 	FLAG("committed", "paid in part: the policy is gone"),
+	NUMBER("voted_yes", PLAIN, "power of the votes for an amount; null where it was not asked"),
+	NUMBER("voted_no", PLAIN, "power of the votes for none"),
+	NUMBER("voted_average", ASSETS, "of the amounts, by power"),
 };
 
 static const char *const claim_columns[] = {"claimer", "policy", "status",    "amount",
@@ -150,6 +153,8 @@ static const char *const claim_columns[] = {"claimer", "policy", "status",    "a
 
 static void read_claim(struct figure *out, const struct reading *r, const uint8_t *key)
 {
+	bool has_votes = r->pool->setup.contracts[BRIDGE_VOTING].count > 0;
+	struct bridge_votes votes;
 	struct bridge_claim c;
 	size_t i = 0;
 
@@ -166,7 +171,12 @@ static void read_claim(struct figure *out, const struct reading *r, const uint8_
 	out[i++] = figure_number(u256_from(c.submitted));
 	out[i++] = figure_number(u256_from(c.ended));
 	out[i++] = figure_number(u256_from(c.ready));
-	out[i] = figure_flag(c.is_committed && c.ready != 0);
+	out[i++] = figure_flag(c.is_committed && c.ready != 0);
+	state_row_at(&votes, r->state, &bridge_table_votes, r->pool->id, key, r->block);
+	has_votes = has_votes && !votes.is_unknown;
+	out[i++] = figure_computed(has_votes, votes.yes);
+	out[i++] = figure_computed(has_votes, votes.no);
+	out[i] = figure_computed(has_votes, votes.average.raw);
 }
 
 static bool is_claim(const void *row)

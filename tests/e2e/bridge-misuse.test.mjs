@@ -43,7 +43,9 @@ async function judge(what, scene, mirror, checks, { subject, status = 3, but = [
 async function accepted({ scene, does }, who, amount) {
   const index = Number(await scene.view('claims', 'count'));
   await scene.mine(14 * DAY);
-  await does(scene.owner, 'claims', 'calculateResult', index, amount);
+  await scene.decide(index, amount);
+  await scene.mine();
+  if (scene.failed()) throw new Error('the votes reverted');
   await scene.mine(4 * DAY);
   return index;
 }
@@ -98,6 +100,25 @@ await part('a payout above the cover', () => stage(async ({ scene, alice, does, 
   await does(alice, 'claims', 'withdrawClaim', index);
   await judge('a payout above the cover', scene, mirror, ['claim-covered']);
   equal('a payout above the cover: once when granted, once when paid', (await mirror.json('findings')).items.length, 2);
+}));
+
+await part('a result that nobody voted for', () => stage(async ({ scene, alice, does, mirror }) => {
+  await does(alice, 'book', 'submitClaimAndInitializeVoting', 'x');
+  await scene.mine(14 * DAY);
+  await scene.vote(1, [[1000n * E18, 70n, true], [500n * E18, 30n, true], [0n, 99n, false], [0n, 40n, true]]);
+  await scene.mine();
+  await does(scene.owner, 'claims', 'calculateResult', 1, 850n * E18 + 1n); // 71 % are for 850
+  await judge('a result that nobody voted for', scene, mirror, ['claim-vote']);
+  equal('a result that nobody voted for: by how much', (await mirror.json('findings')).items.map(f => f.difference), ['1']);
+}));
+
+await part('a claim that the voters rejected', () => stage(async ({ scene, alice, does, mirror }) => {
+  await does(alice, 'book', 'submitClaimAndInitializeVoting', 'x');
+  await scene.mine(14 * DAY);
+  await scene.vote(1, [[1000n * E18, 65n, true], [0n, 35n, true]]);
+  await scene.mine();
+  await does(scene.owner, 'claims', 'calculateResult', 1, 1000n * E18);
+  await judge('a claim that the voters rejected', scene, mirror, ['claim-vote']);
 }));
 
 await part('an expired policy paid', () => stage(async ({ scene, alice, bob, does, mirror }) => {

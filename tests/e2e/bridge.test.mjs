@@ -60,11 +60,11 @@ try {
     await step('two policies', 12);
     for (const u of [ann, bob]) await scene.tx(u, 'book', 'submitClaimAndInitializeVoting', 'x');
     await step('two claims', 6 * DAY);
-    for (const i of [1, 2]) await scene.tx(scene.owner, 'claims', 'calculateResult', i, 0n);
+    for (const i of [1, 2]) await scene.decide(i, 0n);
     await step('both are rejected', 15 * DAY);
     for (const u of [ann, bob]) await scene.tx(u, 'book', 'submitAppealAndInitializeVoting', 'y');
     await step('both appeal', 5 * DAY);
-    for (const i of [3, 4]) await scene.tx(scene.owner, 'claims', 'calculateResult', i, 0n);
+    for (const i of [3, 4]) await scene.decide(i, 0n);
     await step('both have lost', 14 * DAY);
     await step('nothing', 2 * WEEK);
     equal('every call went through', [Number(await scene.view('claims', 'count')), seen.AppealRejected], [4, 2]);
@@ -93,7 +93,7 @@ try {
     await scene.tx(eva, 'facade', 'withdrawLiquidity');
     await step('the rest', 4 * DAY + 60);
     const index = Number(await scene.view('claims', 'count'));
-    await scene.tx(scene.owner, 'claims', 'calculateResult', index, 15_000n * E18 + 123n);
+    await scene.decide(index, 15_000n * E18 + 123n);
     await step('accepted', 8 * DAY);
     await drain(6_000n * E6);
     await step('what is there is invested', 12);
@@ -131,7 +131,7 @@ try {
     note(JSON.stringify(seen));
     const EVENTS = ['LiquidityAdded', 'WithdrawalRequested', 'LiquidityWithdrawn', 'PolicyBought', 'CoverageChanged', 'PolicyAdded', 'PolicyRemoved', 'ClaimPending',
       'AppealPending', 'ClaimAccepted', 'ClaimRejected', 'ClaimExpired', 'AppealRejected', 'ClaimWithdrawn', 'PremiumAdded', 'VirtualStableDeployed',
-      'LeverageStableDeployed', 'DistributorWhitelisted'];
+      'LeverageStableDeployed', 'DistributorWhitelisted', 'VoteExposed'];
     none('every kind of event was there', EVENTS.filter(e => !seen[e]));
     none('no findings', await findings());
     ok('the book is older than a year', scene.now - began > 53 * WEEK, `${(scene.now - began) / DAY} days`);
@@ -175,6 +175,8 @@ try {
       const [status] = views[2 * i], [claimer, , submitted, ended, appeal, , amount, refund] = views[2 * i + 1];
       return differences(`claim ${c.claim}`, { status: STATES[Number(status)], claimer, submitted, ended, is_appeal: appeal, amount, refund }, c);
     }));
+    const votes = await scene.views(claims.flatMap(c => [['voting', 'yes', c.claim], ['voting', 'no', c.claim], ['voting', 'average', c.claim]]));
+    none('every vote was counted', claims.flatMap((c, i) => differences(`claim ${c.claim}`, { voted_yes: votes[3 * i][0], voted_no: votes[3 * i + 1][0], voted_average: votes[3 * i + 2][0] }, c)));
     equal('and there are no others', claims.length, Number(await scene.view('claims', 'count')));
     const payouts = await mirror.all('payouts', 'book', '--limit', 100);
     const paid = claims.reduce((n, c) => n + BigInt(c.paid), 0n), told = payouts.filter(p => p.claim !== '0').reduce((n, p) => n + BigInt(p.paid), 0n);

@@ -131,8 +131,11 @@ export class BridgeDriver {
     const waiting = (await this.claims(3, 7)).filter(c => c.isPending), awaiting = waiting.filter(c => c.status === 3);
     const due = awaiting.length ? awaiting : waiting;
     if (!due.length) return this.add();
-    const c = this.random.pick(due), r = this.random();
-    return this.s.tx(this.s.owner, 'claims', 'calculateResult', c.index, r < 0.45 ? 0n : r < 0.65 ? c.amount : 1n + this.random.big(c.amount));
+    const c = this.random.pick(due), r = this.random(), votes = [];
+    for (let k = r < 0.15 ? 0 : 1 + this.random.below(4); k > 0; k--)
+      votes.push([this.random() < 0.3 ? 0n : this.random() < 0.3 ? c.amount : 1n + this.random.big(c.amount), 1n + this.random.big(10n ** 40n), this.random() < 0.85]);
+    await this.s.vote(c.index, votes);
+    return this.s.tx(this.s.owner, 'voting', 'calculateResult', c.index);
   }
   async payClaim() {
     const due = (await this.claims(6)).filter(c => c.wait === 2);

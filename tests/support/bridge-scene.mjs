@@ -32,6 +32,8 @@ export class BridgeScene {
     await create('capital', 'BridgeCapital', s.at.coin, s.at.reinsurance);
     await create('registry', 'BridgeRegistry');
     await create('claims', 'BridgeClaims', s.at.registry, s.at.capital, 6);
+    await create('voting', 'BridgeVoting', s.at.claims);
+    await s.tx(s.owner, 'claims', 'setVoting', s.at.voting);
     await create('quote', 'BridgeQuote');
     await create('admin', 'BridgeAdmin');
     await create('pool1', 'BridgeLeverage', true, 1_000_000n * E18);
@@ -78,6 +80,14 @@ export class BridgeScene {
     const keys = Object.entries(this.at);
     return this.blocks[block].logs.map(l => this.interfaceOf(keys.find(([, a]) => a === l.address.toLowerCase())[0]).parseLog(l).name);
   }
+  // Votes on a claim, and their result: [amount, power, is confirmed] each.
+  async vote(index, votes) {
+    for (const [i, [amount, power, isConfirmed]] of votes.entries()) await this.tx(this.owner, 'voting', 'expose', index, this.anvil.accounts[i], amount, power, isConfirmed);
+  }
+  async decide(index, amount) {
+    if (amount > 0n) await this.vote(index, [[amount, 10n ** 20n, true]]);
+    return this.tx(this.owner, 'voting', 'calculateResult', index);
+  }
   receipt(hash) { return this.anvil.rpc('eth_getTransactionReceipt', [hash]); }
   async does(from, key, name, ...args) {
     const hash = await this.tx(from, key, name, ...args);
@@ -117,10 +127,10 @@ export class BridgeScene {
       policy_end_epoch: v[2][2], policy_paid: v[2][3], policy_protocol_part: v[2][4], policy_premium: v[3][1], policy_start_time: v[3][2], policy_end_time: v[3][3] };
   }
   mirror(extra = {}) {
-    const { book, facade, capital, quote, registry, claims, coin, reinsurance, pool1, pool2, admin } = this.at;
+    const { book, facade, capital, quote, registry, claims, coin, reinsurance, pool1, pool2, admin, voting } = this.at;
     return new Mirror({ chain: { id: 31337, rpc: [{ url: this.anvil.url }], poll_interval_ms: 20 }, views: { every_blocks: 1, accounts: 'touched' },
       pools: [{ name: 'book', protocol: 'bridge-mutual-v2', start_block: this.start, contracts: { book, facade, capital_pool: capital, quote,
         policy_registry: registry, claiming_registry: claims, token: coin, reinsurance_pool: reinsurance, leverage_pools: [pool1, pool2], admin,
-        distributors: [this.distributor] } }], ...extra });
+        distributors: [this.distributor], claim_voting: voting } }], ...extra });
   }
 }

@@ -94,7 +94,7 @@ contract BridgeRegistry is IRegistry {
     }
 }
 
-// Claims; the vote is its owner's word. `mischief`: 4 more than the cover is granted, 5 claims of expired policies are taken.
+// Claims; the vote's result comes from BridgeVoting, or is the owner's word. `mischief`: 4 more than the cover is granted, 5 claims of expired policies are taken.
 contract BridgeClaims is IClaims {
     event AppealPending(address claimer, address policyBookAddress, uint256 claimIndex);
     event ClaimPending(address claimer, address policyBookAddress, uint256 claimIndex);
@@ -117,6 +117,7 @@ contract BridgeClaims is IClaims {
     mapping(address => mapping(address => uint256)) public claimIndexOf;
     mapping(uint256 => Wait) public claimWithdrawalInfo;
     mapping(uint256 => bool) isWaiting;
+    address public voting;
     uint256 public mischief;
 
     constructor(IRegistry registry_, ICapital capital_, uint256 decimals_) {
@@ -125,6 +126,7 @@ contract BridgeClaims is IClaims {
     }
 
     function misbehave(uint256 kind) external { require(msg.sender == owner); mischief = kind; }
+    function setVoting(address voting_) external { require(msg.sender == owner); voting = voting_; }
     function claimIndex(address claimer, address book) external view returns (uint256) { return claimIndexOf[book][claimer]; }
     function claimEndTime(uint256 index) external view returns (uint256) { return claims[index].ended; }
     function count() external view returns (uint256) { return claims.length - 1; }
@@ -179,7 +181,7 @@ contract BridgeClaims is IClaims {
 
     // The vote's result: the amount, 0 rejects. After 24 days the claim expires instead.
     function calculateResult(uint256 index, uint256 amount) external {
-        require(msg.sender == owner, "claims: not the owner");
+        require(msg.sender == owner || msg.sender == voting, "claims: not the votes");
         uint256 s = claimStatus(index);
         Claim storage c = claims[index];
         require(c.status == 2 && (s == 3 || s == 7), "claims: not awaiting");
@@ -244,5 +246,51 @@ contract BridgeClaims is IClaims {
         IBook(c.book).commitWithdrawnClaim(msg.sender);
         isWaiting[index] = false;
         delete claimWithdrawalInfo[index];
+    }
+}
+
+// Votes on claims. Whoever owns it says how each voter voted, and with what power; what follows is as in the original.
+contract BridgeVoting {
+    event VoteExposed(uint256 claimIndex, address voter, uint256 suggestedClaimAmount);
+    event ClaimCalculated(uint256 claimIndex, address calculator);
+
+    struct Vote { uint256 power; uint256 status; } // EXPOSED_PENDING 3, REJECTED 7
+    BridgeClaims public immutable claims;
+    address public immutable owner = msg.sender;
+    Vote[] votes;
+    mapping(uint256 => mapping(address => uint256)) public voteIndex;
+    mapping(uint256 => uint256) public average;
+    mapping(uint256 => uint256) public yes;
+    mapping(uint256 => uint256) public no;
+
+    constructor(BridgeClaims claims_) {
+        claims = claims_;
+        votes.push();
+    }
+
+    function getVotingPower(uint256 index) external view returns (uint256) { return votes[index].power; }
+    function voteStatus(uint256 index) external view returns (uint256) {
+        require(index > 0 && index < votes.length, "voting: none");
+        return votes[index].status;
+    }
+
+    function expose(uint256 claim, address voter, uint256 amount, uint256 power, bool isConfirmed) external {
+        require(msg.sender == owner && voteIndex[claim][voter] == 0, "voting: once");
+        voteIndex[claim][voter] = votes.length;
+        votes.push(Vote(power, isConfirmed ? 3 : 7));
+        if (isConfirmed && amount > 0) {
+            average[claim] = (average[claim] * yes[claim] + amount * power) / (yes[claim] + power);
+            yes[claim] += power;
+        } else if (isConfirmed) {
+            no[claim] += power;
+        }
+        emit VoteExposed(claim, voter, amount);
+    }
+
+    function calculateResult(uint256 claim) external {
+        uint256 all = yes[claim] + no[claim];
+        bool isAccepted = all > 0 && yes[claim] * PERCENTAGE_100 / all >= 66 * PERCENT;
+        claims.calculateResult(claim, isAccepted ? average[claim] : 0);
+        emit ClaimCalculated(claim, msg.sender);
     }
 }
