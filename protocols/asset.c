@@ -83,10 +83,12 @@ enum status asset_seed(struct applying *a, struct error *err)
 struct asset asset_read(const struct reading *r)
 {
 	const struct asset_row *row = state_row(r->state, &table_asset, r->pool->id, "");
+	uint64_t told = row->is_known ? row->decimals : DEFAULT_DECIMALS;
+	uint64_t kept = r->pool->protocol->book_decimals;
 
 	return (struct asset){.token = pool_contract(r->pool, r->pool->protocol->asset_role),
 			      .symbol = row->is_known ? row->symbol : "?",
-			      .decimals = row->is_known ? row->decimals : DEFAULT_DECIMALS};
+			      .decimals = kept ? kept : told};
 }
 
 void provenance_add(struct applying *a, const char *figure, u256 value, const char *source)

@@ -10,7 +10,7 @@
 struct asset {
 	struct address token;
 	const char *symbol;
-	uint64_t decimals;
+	uint64_t decimals; /* of the pool's figures: the token's, or the protocol's own */
 };
 
 /* Asks symbol() and decimals() at the block in hand and keeps them; where the token does not tell,

@@ -26,7 +26,7 @@
 struct protocol;
 struct audit;
 
-enum { ROLES_MAX = 8, EVENTS_MAX = 64, POOLS_MAX = 64 };
+enum { ROLES_MAX = 16, EVENTS_MAX = 64, POOLS_MAX = 64 };
 
 /* A contract that a pool is made of, as the configuration names it under "contracts". */
 struct contract_role {
@@ -188,6 +188,9 @@ struct protocol {
 
 	/* Where the asset's ERC-20 stands. */
 	size_t asset_role;
+	/* Decimals of the figures in UNIT_ASSETS, where the contracts keep their books with others
+	 * than the token has; 0: the token's own. */
+	uint64_t book_decimals;
 
 	/* The logs that the pool needs; filters and what they point to are in the arena. */
 	size_t (*filters)(struct log_filter *out, size_t out_max, struct arena *arena,

@@ -1,10 +1,12 @@
 #include "protocols/api3/api3.h"
+#include "protocols/bridge_mutual/bridge_mutual.h"
 #include "protocols/insuredao/insuredao.h"
 #include "protocols/protocol.h"
 
 /* One line a protocol. */
 static const struct protocol *const protocols[] = {
 	&protocol_api3,
+	&protocol_bridge_mutual,
 	&protocol_insuredao,
 };
 

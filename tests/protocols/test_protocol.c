@@ -8,7 +8,9 @@
 #include "tests/support/test.h"
 
 static const struct address addresses[ROLES_MAX] = {
-	{{1, 1}}, {{2, 2}}, {{3, 3}}, {{4, 4}}, {{5, 5}}, {{6, 6}}, {{7, 7}}, {{8, 8}},
+	{{1, 1}},   {{2, 2}},   {{3, 3}},   {{4, 4}},   {{5, 5}},   {{6, 6}},
+	{{7, 7}},   {{8, 8}},   {{9, 9}},   {{10, 10}}, {{11, 11}}, {{12, 12}},
+	{{13, 13}}, {{14, 14}}, {{15, 15}}, {{16, 16}},
 };
 
 static struct pool_setup setup_of(const struct protocol *protocol)

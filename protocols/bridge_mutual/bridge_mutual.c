@@ -1,0 +1,241 @@
+#include "protocols/asset.h"
+#include "protocols/bridge_mutual/handlers.h"
+
+#define RECORD_OWNER struct bridge_totals
+RECORD_DEFINE(bridge_totals, BRIDGE_TOTALS_FIELDS)
+#undef RECORD_OWNER
+#define RECORD_OWNER struct bridge_parameters
+RECORD_DEFINE(bridge_parameters, BRIDGE_PARAMETERS_FIELDS)
+#undef RECORD_OWNER
+#define RECORD_OWNER struct bridge_account
+RECORD_DEFINE(bridge_account, BRIDGE_ACCOUNT_FIELDS)
+#undef RECORD_OWNER
+#define RECORD_OWNER struct bridge_withdrawal
+RECORD_DEFINE(bridge_withdrawal, BRIDGE_WITHDRAWAL_FIELDS)
+#undef RECORD_OWNER
+#define RECORD_OWNER struct bridge_amount
+RECORD_DEFINE(bridge_amount, BRIDGE_AMOUNT_FIELDS)
+#undef RECORD_OWNER
+#define RECORD_OWNER struct bridge_policy
+RECORD_DEFINE(bridge_policy, BRIDGE_POLICY_FIELDS)
+#undef RECORD_OWNER
+#define RECORD_OWNER struct bridge_claim
+RECORD_DEFINE(bridge_claim, BRIDGE_CLAIM_FIELDS)
+#undef RECORD_OWNER
+#define RECORD_OWNER struct bridge_payout
+RECORD_DEFINE(bridge_payout, BRIDGE_PAYOUT_FIELDS)
+#undef RECORD_OWNER
+#define RECORD_OWNER struct bridge_lender
+RECORD_DEFINE(bridge_lender, BRIDGE_LENDER_FIELDS)
+#undef RECORD_OWNER
+#define RECORD_OWNER struct bridge_fee
+RECORD_DEFINE(bridge_fee, BRIDGE_FEE_FIELDS)
+#undef RECORD_OWNER
+#define RECORD_OWNER struct bridge_model
+RECORD_DEFINE(bridge_model, BRIDGE_MODEL_FIELDS)
+#undef RECORD_OWNER
+#define RECORD_OWNER struct bridge_priced
+RECORD_DEFINE(bridge_priced, BRIDGE_PRICED_FIELDS)
+#undef RECORD_OWNER
+
+#define RECORD_OWNER struct bridge_votes
+RECORD_DEFINE(bridge_votes, BRIDGE_VOTES_FIELDS)
+#undef RECORD_OWNER
+
+#define TABLE(n) (TABLE_PROTOCOL_FIRST + (n))
+
+const struct row_table bridge_table_totals = {TABLE(0), 1, &record_bridge_totals};
+const struct row_table bridge_table_parameters = {TABLE(1), 1, &record_bridge_parameters};
+const struct row_table bridge_table_account = {TABLE(2), ADDRESS_BYTES, &record_bridge_account};
+const struct row_table bridge_table_withdrawal = {TABLE(3), ADDRESS_BYTES,
+						  &record_bridge_withdrawal};
+const struct row_table bridge_table_epoch = {TABLE(4), BRIDGE_NUMBER_KEY, &record_bridge_amount};
+const struct row_table bridge_table_day = {TABLE(5), BRIDGE_NUMBER_KEY, &record_bridge_amount};
+const struct row_table bridge_table_policy = {TABLE(6), BRIDGE_NUMBER_KEY, &record_bridge_policy};
+const struct row_table bridge_table_claim = {TABLE(7), BRIDGE_NUMBER_KEY, &record_bridge_claim};
+const struct row_table bridge_table_payout = {TABLE(8), BRIDGE_PAYOUT_KEY, &record_bridge_payout};
+const struct row_table bridge_table_lender = {TABLE(9), ADDRESS_BYTES, &record_bridge_lender};
+const struct row_table bridge_table_fee = {TABLE(10), ADDRESS_BYTES, &record_bridge_fee};
+const struct row_table bridge_table_model = {TABLE_PROTOCOL_UNDIGESTED, 1, &record_bridge_model};
+const struct row_table bridge_table_priced = {TABLE_PROTOCOL_UNDIGESTED + 1, BRIDGE_NUMBER_KEY,
+					      &record_bridge_priced};
+const struct row_table bridge_table_votes = {TABLE_PROTOCOL_UNDIGESTED + 2, BRIDGE_NUMBER_KEY,
+					     &record_bridge_votes};
+
+static const struct contract_role roles[BRIDGE_ROLE_COUNT] = {
+	[BRIDGE_BOOK] = {.name = "book", .is_followed_from_birth = true},
+	[BRIDGE_FACADE] = {.name = "facade"},
+	[BRIDGE_CAPITAL] = {.name = "capital_pool"},
+	[BRIDGE_QUOTE] = {.name = "quote"},
+	[BRIDGE_REGISTRY] = {.name = "policy_registry"},
+	[BRIDGE_CLAIMS] = {.name = "claiming_registry"},
+	[BRIDGE_TOKEN] = {.name = "token"},
+	[BRIDGE_REINSURANCE] = {.name = "reinsurance_pool"},
+	[BRIDGE_LEVERAGE_POOLS] = {.name = "leverage_pools", .is_list = true, .is_optional = true},
+	[BRIDGE_ADMIN] = {.name = "admin", .is_optional = true},
+	[BRIDGE_DISTRIBUTORS] = {.name = "distributors", .is_list = true, .is_optional = true},
+	[BRIDGE_VOTING] = {.name = "claim_voting", .is_optional = true},
+};
+
+#define BRIDGE_CHECK_RULE(id, name, severity, level, sentence)                                     \
+	[id] = {name, SEVERITY_##severity, LEVEL_##level, sentence},
+
+static const struct check_rule checks[] = {BRIDGE_CHECKS(BRIDGE_CHECK_RULE)};
+
+static const char *const sender_events[] = {"ClaimAccepted", "ClaimWithdrawn", NULL};
+
+/* All logs of the contracts, and of the coin (which has millions) what comes to the capital pool,
+ * leaves it, or comes to a distributor. */
+enum { FILTER_COUNT = 3 };
+
+static size_t add_contracts(struct address *out, size_t count, const struct pool *pool, size_t role)
+{
+	for (size_t i = 0; i < pool->setup.contracts[role].count; i++)
+		out[count++] = pool->setup.contracts[role].addresses[i];
+	return count;
+}
+
+static const struct hash *transfer_topic(const struct pool *pool)
+{
+	for (size_t i = 0; i < BRIDGE_EVENT_COUNT; i++)
+		if (strcmp(pool->events[i].name, "Transfer") == 0)
+			return &pool->events[i].signature_hash;
+	return NULL;
+}
+
+static size_t filters(struct log_filter *out, size_t out_max, struct arena *arena,
+		      const struct pool *pool)
+{
+	static const enum bridge_role whole[] = {
+		BRIDGE_BOOK,           BRIDGE_FACADE, BRIDGE_CAPITAL,
+		BRIDGE_REGISTRY,       BRIDGE_CLAIMS, BRIDGE_REINSURANCE,
+		BRIDGE_LEVERAGE_POOLS, BRIDGE_ADMIN,  BRIDGE_VOTING};
+	size_t distributors = pool->setup.contracts[BRIDGE_DISTRIBUTORS].count;
+	struct address *addresses =
+		arena_array(arena,
+			    sizeof(whole) / sizeof(whole[0]) +
+				    pool->setup.contracts[BRIDGE_LEVERAGE_POOLS].count,
+			    sizeof(*addresses));
+	struct hash *ends = arena_array(arena, 1 + distributors, sizeof(*ends));
+
+	if (out_max < FILTER_COUNT)
+		return 0;
+	memset(out, 0, FILTER_COUNT * sizeof(*out));
+	for (size_t i = 0; i < sizeof(whole) / sizeof(whole[0]); i++)
+		out[0].address_count =
+			add_contracts(addresses, out[0].address_count, pool, whole[i]);
+	out[0].addresses = addresses;
+	address_to_word(ends[0].bytes, pool_contract(pool, BRIDGE_CAPITAL));
+	for (size_t i = 0; i < distributors; i++)
+		address_to_word(ends[1 + i].bytes,
+				pool->setup.contracts[BRIDGE_DISTRIBUTORS].addresses[i]);
+	for (size_t i = 1; i < FILTER_COUNT; i++) { /* from, then to */
+		out[i].addresses = pool->setup.contracts[BRIDGE_TOKEN].addresses;
+		out[i].address_count = 1;
+		out[i].topics[0].values = transfer_topic(pool);
+		out[i].topics[0].count = 1;
+		out[i].topics[i].values = ends;
+		out[i].topics[i].count = i == 1 ? 1 : 1 + distributors;
+	}
+	return FILTER_COUNT;
+}
+
+struct account_walk {
+	const struct address *after;
+	bool (*visit)(void *context, struct address account);
+	void *context;
+};
+
+static bool visit_account(void *context, const uint8_t *key, const void *row)
+{
+	struct account_walk *walk = context;
+	struct address account;
+
+	(void)row;
+	memcpy(account.bytes, key, ADDRESS_BYTES);
+	if (walk->after && memcmp(account.bytes, walk->after->bytes, ADDRESS_BYTES) <= 0)
+		return true;
+	return walk->visit(walk->context, account);
+}
+
+static void each_account(const struct reading *r, const struct address *after,
+			 bool (*visit)(void *context, struct address account), void *context)
+{
+	struct account_walk walk = {.after = after, .visit = visit, .context = context};
+
+	state_each(r->state, &bridge_table_account, r->pool->id, visit_account, &walk);
+}
+
+struct touched_walk {
+	void (*visit)(void *context, struct address account);
+	void *context;
+};
+
+static void visit_touched(void *context, const uint8_t *key, const void *before, const void *now)
+{
+	struct touched_walk *walk = context;
+	struct address account;
+
+	(void)before;
+	(void)now;
+	memcpy(account.bytes, key, ADDRESS_BYTES);
+	walk->visit(walk->context, account);
+}
+
+static void each_touched(struct applying *a, void (*visit)(void *context, struct address account),
+			 void *context)
+{
+	struct touched_walk walk = {.visit = visit, .context = context};
+
+	state_each_touched(a->state, &bridge_table_account, a->pool->id, visit_touched, &walk);
+}
+
+static bool is_born(const struct reading *r)
+{
+	return bridge_parameters(r->state, r->pool)->birth_block != 0;
+}
+
+/* Both clocks are read, not wound: a block without an event changes no row. */
+static void idle_block(struct applying *a)
+{
+	(void)a;
+}
+
+const struct protocol protocol_bridge_mutual = {
+	.name = "bridge-mutual-v2",
+	.title = "Bridge Mutual V2 coverage book",
+	.roles = roles,
+	.role_count = BRIDGE_ROLE_COUNT,
+	.events = bridge_events,
+	.event_count = BRIDGE_EVENT_COUNT,
+	.sender_events = sender_events,
+	.checks = checks,
+	.check_count = BRIDGE_CHECK_COUNT,
+	.pool_figures = bridge_pool_figures,
+	.pool_figure_count = BRIDGE_POOL_FIGURE_COUNT,
+	.account_figures = bridge_account_figures,
+	.account_figure_count = BRIDGE_ACCOUNT_FIGURE_COUNT,
+	.lists = bridge_lists,
+	.list_count = BRIDGE_LIST_COUNT,
+	.views = bridge_views,
+	.view_count = BRIDGE_VIEW_COUNT,
+	.scratch_size = sizeof(struct bridge_scratch),
+	.asset_role = BRIDGE_TOKEN,
+	.book_decimals = 18,
+	.filters = filters,
+	.seed = bridge_seed,
+	.birth = bridge_birth,
+	.begin_transaction = bridge_begin_transaction,
+	.end_transaction = bridge_end_transaction,
+	.end_block = bridge_end_block,
+	.audit = bridge_audit,
+	.idle_block = idle_block,
+	.is_born = is_born,
+	.read_pool = bridge_read_pool,
+	.read_account = bridge_read_account,
+	.each_account = each_account,
+	.each_touched = each_touched,
+	.provenance = provenance_read,
+	.payouts = &bridge_payouts,
+	.quote = &bridge_quotes,
+};
