@@ -6,6 +6,8 @@
 
 #include "protocols/protocol.h"
 
+enum { PAYOUT_KEY = 12 }; /* be64 block, be32 log index */
+
 struct payout {
 	uint64_t block;
 	uint32_t log_index;
@@ -37,13 +39,10 @@ struct payout_rules {
 	/* Names in JSON of total_before and total_after. */
 	const char *before_name;
 	const char *after_name;
-	/* Payouts up to the reading's block, oldest first, beginning after `after` (may be NULL).
-	 */
-	void (*each)(const struct reading *r, const struct event_at *after,
-		     bool (*visit)(void *context, const struct payout *payout), void *context);
-	/* False where the event of that log is no payout. */
-	bool (*find)(struct payout *out, const struct reading *r, uint64_t block,
-		     uint32_t log_index);
+	/* Its rows are the payouts, by block and log index (PAYOUT_KEY bytes); `fill` takes from
+	 * one what a payout has, but for its place. A row without a transaction is none. */
+	const struct row_table *table;
+	void (*fill)(struct payout *out, const void *row);
 	/* What else is known of a payout: why it was made ("policy", "claim", "claimed_amount"),
 	 * and by the protocol's own measures. `read` fills the figures in the order of the rules,
 	 * and returns false where there is nothing to tell: then they are left out. May be NULL. */
@@ -58,5 +57,17 @@ struct payout_rules {
 	/* What is left when accounts and unclaimed worth are taken off. */
 	const char *rounding_text;
 };
+
+/* Payouts up to the reading's block, oldest first, beginning after `after` (may be NULL); returning
+ * false ends the walk. */
+void payout_each(const struct reading *r, const struct event_at *after,
+		 bool (*visit)(void *context, const struct payout *payout), void *context);
+
+/* False where the event of that log is no payout. */
+bool payout_find(struct payout *out, const struct reading *r, uint64_t block,
+		 uint32_t log_index) MUST_CHECK;
+
+/* The key of a payout's row. */
+void payout_key(uint8_t out[PAYOUT_KEY], uint64_t block, uint32_t log_index);
 
 #endif

@@ -174,6 +174,8 @@ struct protocol {
 	size_t pool_figure_count;
 	const struct figure_rule *account_figures;
 	size_t account_figure_count;
+	/* Its rows are the accounts, by address; see account.h. NULL: there are none. */
+	const struct row_table *accounts;
 	/* Those that a table of accounts on a terminal shows, up to NULL; NULL: all. */
 	const char *const *account_columns;
 	/* Policies, claims, markets …; see item.h. */
@@ -220,12 +222,6 @@ struct protocol {
 	/* Fill the figures in the order of the rules. read_account knows any address. */
 	void (*read_pool)(struct figure *out, const struct reading *r);
 	void (*read_account)(struct figure *out, const struct reading *r, struct address account);
-	/* Every account that has a row, in order of address; returning false ends the walk. */
-	void (*each_account)(const struct reading *r, const struct address *after,
-			     bool (*visit)(void *context, struct address account), void *context);
-	/* Accounts that the block at hand touched. */
-	void (*each_touched)(struct applying *a,
-			     void (*visit)(void *context, struct address account), void *context);
 	/* Where each seeded figure comes from, a line a figure; "" before the pool is seeded. */
 	const char *(*provenance)(const struct reading *r);
 

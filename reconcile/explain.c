@@ -82,7 +82,7 @@ static void explain_payout(struct explained *e, struct arena *arena, const struc
 	struct slash_list list = {.arena = arena, .explained = e};
 	struct assets borne;
 
-	e->is_payout = rules && rules->find(&e->payout, r, r->block, e->log.log_index);
+	e->is_payout = payout_find(&e->payout, r, r->block, e->log.log_index);
 	if (!e->is_payout)
 		return;
 	e->has_more = rules->read && rules->read(e->figures, r, &e->payout);

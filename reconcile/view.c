@@ -1,5 +1,6 @@
 #include "reconcile/view.h"
 
+#include "protocols/account.h"
 #include "reconcile/view_proof.h"
 
 enum { CALLS_AT_ONCE = 2000 };
@@ -389,10 +390,10 @@ static void ask_all(struct asking *asking, const struct view_wish *wish)
 	add_subject(asking, &(struct view_subject){.subject = {.field = ""}, .figures = figures});
 	switch (wish->accounts) {
 	case VIEW_ACCOUNTS_TOUCHED:
-		protocol->each_touched(a, ask_account, asking);
+		account_each_touched(a, ask_account, asking);
 		break;
 	case VIEW_ACCOUNTS_ALL:
-		protocol->each_account(asking->reading, NULL, ask_each, asking);
+		account_each(asking->reading, NULL, ask_each, asking);
 		break;
 	case VIEW_ACCOUNTS_GIVEN:
 		for (size_t i = 0; i < wish->given_count; i++)

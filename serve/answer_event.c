@@ -302,8 +302,7 @@ json_t *answer_payouts(struct moment *m, const struct pool *pool, const struct p
 	if (page->after && cursor_parse(&after, page->after, err) != OK)
 		return NULL;
 	list.items = json_array();
-	if (pool->protocol->payouts)
-		pool->protocol->payouts->each(&r, page->after ? &after : NULL, add_payout, &list);
+	payout_each(&r, page->after ? &after : NULL, add_payout, &list);
 	document = json_list(list.items, list.has_more ? json_cursor(list.last, m->arena) : NULL);
 	json_put(document, "at", json_at(m));
 	if (list.status == OK && moment_status(m, err) == OK)

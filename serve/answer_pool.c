@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "indexer/mirror.h"
+#include "protocols/account.h"
 #include "protocols/asset.h"
 #include "reconcile/finding.h"
 #include "serve/answer.h"
@@ -234,7 +235,7 @@ json_t *answer_accounts(struct moment *m, const struct pool *pool, const struct 
 		return NULL;
 	}
 	list.items = json_array();
-	pool->protocol->each_account(&r, page->after ? &after : NULL, add_account, &list);
+	account_each(&r, page->after ? &after : NULL, add_account, &list);
 	document = json_list(list.items, list.has_more ? json_address(list.last) : NULL);
 	json_put(document, "at", json_at(m));
 	return checked(m, document, err);

@@ -33,7 +33,7 @@ const struct row_table api3_table_reward = {TABLE_PROTOCOL_FIRST + 3, 8, &record
 const struct row_table api3_table_asked = {TABLE_PROTOCOL_UNDIGESTED, 1, &record_api3_asked};
 const struct row_table api3_table_manager = {TABLE_PROTOCOL_FIRST + 4, ADDRESS_BYTES,
 					     &record_api3_manager};
-const struct row_table api3_table_payout = {TABLE_PROTOCOL_FIRST + 5, API3_PAYOUT_KEY,
+const struct row_table api3_table_payout = {TABLE_PROTOCOL_FIRST + 5, PAYOUT_KEY,
 					    &record_api3_payout};
 
 struct api3_reward *api3_reward(struct state *state, const struct pool *pool, uint64_t epoch)
@@ -128,56 +128,6 @@ static size_t filters(struct log_filter *out, size_t out_max, struct arena *aren
 	return FILTER_COUNT;
 }
 
-struct account_walk {
-	const struct address *after;
-	bool (*visit)(void *context, struct address account);
-	void *context;
-};
-
-static bool visit_account(void *context, const uint8_t *key, const void *row)
-{
-	struct account_walk *walk = context;
-	struct address account;
-
-	(void)row;
-	memcpy(account.bytes, key, ADDRESS_BYTES);
-	if (walk->after && memcmp(account.bytes, walk->after->bytes, ADDRESS_BYTES) <= 0)
-		return true;
-	return walk->visit(walk->context, account);
-}
-
-static void each_account(const struct reading *r, const struct address *after,
-			 bool (*visit)(void *context, struct address account), void *context)
-{
-	struct account_walk walk = {.after = after, .visit = visit, .context = context};
-
-	state_each(r->state, &api3_table_account, r->pool->id, visit_account, &walk);
-}
-
-struct touched_walk {
-	void (*visit)(void *context, struct address account);
-	void *context;
-};
-
-static void visit_touched(void *context, const uint8_t *key, const void *before, const void *now)
-{
-	struct touched_walk *walk = context;
-	struct address account;
-
-	(void)before;
-	(void)now;
-	memcpy(account.bytes, key, ADDRESS_BYTES);
-	walk->visit(walk->context, account);
-}
-
-static void each_touched(struct applying *a, void (*visit)(void *context, struct address account),
-			 void *context)
-{
-	struct touched_walk walk = {.visit = visit, .context = context};
-
-	state_each_touched(a->state, &api3_table_account, a->pool->id, visit_touched, &walk);
-}
-
 static bool is_born(const struct reading *r)
 {
 	return api3_parameters(r->state, r->pool)->birth_block != 0;
@@ -197,6 +147,7 @@ const struct protocol protocol_api3 = {
 	.pool_figure_count = API3_POOL_FIGURE_COUNT,
 	.account_figures = api3_account_figures,
 	.account_figure_count = API3_ACCOUNT_FIGURE_COUNT,
+	.accounts = &api3_table_account,
 	.account_columns = account_columns,
 	.lists = claims_lists,
 	.list_count = CLAIMS_LIST_COUNT,
@@ -216,8 +167,6 @@ const struct protocol protocol_api3 = {
 	.is_born = is_born,
 	.read_pool = api3_read_pool,
 	.read_account = api3_read_account,
-	.each_account = each_account,
-	.each_touched = each_touched,
 	.provenance = provenance_read,
 	.payouts = &api3_payouts,
 };

@@ -84,14 +84,13 @@ static struct claims_rate rate_of(const struct reading *r, const struct claims_p
 bool claims_read_payout(struct figure *out, const struct reading *r, const struct payout *payout)
 {
 	const struct claims_payout *row;
-	uint8_t key[API3_PAYOUT_KEY];
+	uint8_t key[PAYOUT_KEY];
 	struct claims_rate rate;
 	u256 high = U256_ZERO;
 	u256 low = U256_ZERO;
 	bool ok;
 
-	put_be64(key, payout->block);
-	put_be32(key + 8, payout->log_index);
+	payout_key(key, payout->block, payout->log_index);
 	row = state_row(r->state, &claims_table_payout, r->pool->id, key);
 	if (!row->exists)
 		return false;

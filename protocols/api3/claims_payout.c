@@ -79,10 +79,9 @@ static void note_payout(struct applying *a, const struct claims_pending *pending
 {
 	struct claims_claim *claim = claims_claim(a, pending->manager, pending->claim);
 	struct claims_payout *row;
-	uint8_t key[API3_PAYOUT_KEY];
+	uint8_t key[PAYOUT_KEY];
 
-	put_be64(key, a->block->number);
-	put_be32(key + 8, a->event->log->log_index);
+	payout_key(key, a->block->number, a->event->log->log_index);
 	row = state_row(a->state, &claims_table_payout, a->pool->id, key);
 	*row = pending->payout;
 	claim->has_payout = true;

@@ -48,7 +48,7 @@ const struct row_table claims_table_boundary = {FIRST + 3, CLAIMS_BOUNDARY_KEY,
 						&record_claims_boundary};
 const struct row_table claims_table_quota = {FIRST + 4, CLAIMS_QUOTA_KEY, &record_claims_quota};
 const struct row_table claims_table_charge = {FIRST + 5, CLAIMS_CHARGE_KEY, &record_claims_charge};
-const struct row_table claims_table_payout = {FIRST + 6, API3_PAYOUT_KEY, &record_claims_payout};
+const struct row_table claims_table_payout = {FIRST + 6, PAYOUT_KEY, &record_claims_payout};
 const struct row_table claims_table_dispute = {FIRST + 7, CLAIMS_DISPUTE_KEY,
 					       &record_claims_dispute};
 const struct row_table claims_table_total = {UNDIGESTED, CLAIMS_CHARGE_KEY, &record_claims_total};

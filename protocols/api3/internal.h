@@ -9,6 +9,7 @@
 
 #include "protocols/api3/api3.h"
 #include "protocols/api3/claims_checks.h"
+#include "protocols/payout.h"
 #include "protocols/tables.h"
 
 enum api3_role {
@@ -121,8 +122,6 @@ extern const struct row_table api3_table_reward;
 extern const struct row_table api3_table_asked;
 extern const struct row_table api3_table_manager;
 extern const struct row_table api3_table_payout;
-
-enum { API3_PAYOUT_KEY = 12 }; /* be64 block, be32 log index */
 
 static inline struct api3_totals *api3_totals(struct state *state, const struct pool *pool)
 {

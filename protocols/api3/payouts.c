@@ -3,55 +3,16 @@
 #include "protocols/api3/rules.h"
 #include "protocols/payout.h"
 
-static void fill(struct payout *out, const uint8_t *key, const struct api3_payout *row)
+static void fill(struct payout *out, const void *row)
 {
-	*out = (struct payout){.block = get_be64(key),
-			       .log_index = get_be32(key + 8),
-			       .transaction = row->transaction,
-			       .recipient = row->recipient,
-			       .amount = row->amount,
-			       .total_before = row->total_before,
-			       .total_after = row->total_after,
-			       .total_shares = row->total_shares};
-}
+	const struct api3_payout *payout = row;
 
-struct payout_walk {
-	const struct event_at *after;
-	bool (*visit)(void *context, const struct payout *payout);
-	void *context;
-};
-
-static bool visit_payout(void *context, const uint8_t *key, const void *row)
-{
-	struct payout_walk *walk = context;
-	struct payout payout;
-
-	fill(&payout, key, row);
-	if (walk->after &&
-	    (payout.block < walk->after->block ||
-	     (payout.block == walk->after->block && payout.log_index <= walk->after->log_index)))
-		return true;
-	return walk->visit(walk->context, &payout);
-}
-
-static void each(const struct reading *r, const struct event_at *after,
-		 bool (*visit)(void *context, const struct payout *payout), void *context)
-{
-	struct payout_walk walk = {.after = after, .visit = visit, .context = context};
-
-	state_each(r->state, &api3_table_payout, r->pool->id, visit_payout, &walk);
-}
-
-static bool find(struct payout *out, const struct reading *r, uint64_t block, uint32_t log_index)
-{
-	uint8_t key[API3_PAYOUT_KEY];
-	const struct api3_payout *row;
-
-	put_be64(key, block);
-	put_be32(key + 8, log_index);
-	row = state_row(r->state, &api3_table_payout, r->pool->id, key);
-	fill(out, key, row);
-	return !hash_is_zero(row->transaction);
+	*out = (struct payout){.transaction = payout->transaction,
+			       .recipient = payout->recipient,
+			       .amount = payout->amount,
+			       .total_before = payout->total_before,
+			       .total_after = payout->total_after,
+			       .total_shares = payout->total_shares};
 }
 
 struct slash_walk {
@@ -124,8 +85,8 @@ const struct payout_rules api3_payouts = {
 	.figures = claims_payout_figures,
 	.figure_count = CLAIMS_PAYOUT_FIGURE_COUNT,
 	.read = claims_read_payout,
-	.each = each,
-	.find = find,
+	.table = &api3_table_payout,
+	.fill = fill,
 	.each_slash = each_slash,
 	.rounding_text = "the phantom share's part, and at most one unit an account and a pending "
 			 "unstake, because each figure is rounded down",

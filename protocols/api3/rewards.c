@@ -57,7 +57,7 @@ void api3_on_paid_out_claim(struct applying *a, const struct pool_event *event)
 	struct assets amount = assets_of(event->values[1].number);
 	struct assets total_after = assets_of(event->values[2].number);
 	struct api3_payout *payout;
-	uint8_t key[API3_PAYOUT_KEY];
+	uint8_t key[PAYOUT_KEY];
 	u256 price_before = U256_ZERO;
 	u256 price_after = U256_ZERO;
 	bool ok;
@@ -79,8 +79,7 @@ void api3_on_paid_out_claim(struct applying *a, const struct pool_event *event)
 	TRACE(a->trace, "share price after", "totalStake * 10^18 // totalShares", ok, price_after,
 	      {"totalStake", total_after.raw}, {"totalShares", t->total_shares.raw});
 
-	put_be64(key, a->block->number);
-	put_be32(key + 8, event->log->log_index);
+	payout_key(key, a->block->number, event->log->log_index);
 	payout = state_row(a->state, &api3_table_payout, a->pool->id, key);
 	payout->transaction = event->log->transaction_hash;
 	payout->recipient = recipient;

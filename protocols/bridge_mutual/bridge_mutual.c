@@ -53,7 +53,7 @@ const struct row_table bridge_table_epoch = {TABLE(4), BRIDGE_NUMBER_KEY, &recor
 const struct row_table bridge_table_day = {TABLE(5), BRIDGE_NUMBER_KEY, &record_bridge_amount};
 const struct row_table bridge_table_policy = {TABLE(6), BRIDGE_NUMBER_KEY, &record_bridge_policy};
 const struct row_table bridge_table_claim = {TABLE(7), BRIDGE_NUMBER_KEY, &record_bridge_claim};
-const struct row_table bridge_table_payout = {TABLE(8), BRIDGE_PAYOUT_KEY, &record_bridge_payout};
+const struct row_table bridge_table_payout = {TABLE(8), PAYOUT_KEY, &record_bridge_payout};
 const struct row_table bridge_table_lender = {TABLE(9), ADDRESS_BYTES, &record_bridge_lender};
 const struct row_table bridge_table_fee = {TABLE(10), ADDRESS_BYTES, &record_bridge_fee};
 const struct row_table bridge_table_model = {TABLE_PROTOCOL_UNDIGESTED, 1, &record_bridge_model};
@@ -140,56 +140,6 @@ static size_t filters(struct log_filter *out, size_t out_max, struct arena *aren
 	return FILTER_COUNT;
 }
 
-struct account_walk {
-	const struct address *after;
-	bool (*visit)(void *context, struct address account);
-	void *context;
-};
-
-static bool visit_account(void *context, const uint8_t *key, const void *row)
-{
-	struct account_walk *walk = context;
-	struct address account;
-
-	(void)row;
-	memcpy(account.bytes, key, ADDRESS_BYTES);
-	if (walk->after && memcmp(account.bytes, walk->after->bytes, ADDRESS_BYTES) <= 0)
-		return true;
-	return walk->visit(walk->context, account);
-}
-
-static void each_account(const struct reading *r, const struct address *after,
-			 bool (*visit)(void *context, struct address account), void *context)
-{
-	struct account_walk walk = {.after = after, .visit = visit, .context = context};
-
-	state_each(r->state, &bridge_table_account, r->pool->id, visit_account, &walk);
-}
-
-struct touched_walk {
-	void (*visit)(void *context, struct address account);
-	void *context;
-};
-
-static void visit_touched(void *context, const uint8_t *key, const void *before, const void *now)
-{
-	struct touched_walk *walk = context;
-	struct address account;
-
-	(void)before;
-	(void)now;
-	memcpy(account.bytes, key, ADDRESS_BYTES);
-	walk->visit(walk->context, account);
-}
-
-static void each_touched(struct applying *a, void (*visit)(void *context, struct address account),
-			 void *context)
-{
-	struct touched_walk walk = {.visit = visit, .context = context};
-
-	state_each_touched(a->state, &bridge_table_account, a->pool->id, visit_touched, &walk);
-}
-
 static bool is_born(const struct reading *r)
 {
 	return bridge_parameters(r->state, r->pool)->birth_block != 0;
@@ -215,6 +165,7 @@ const struct protocol protocol_bridge_mutual = {
 	.pool_figure_count = BRIDGE_POOL_FIGURE_COUNT,
 	.account_figures = bridge_account_figures,
 	.account_figure_count = BRIDGE_ACCOUNT_FIGURE_COUNT,
+	.accounts = &bridge_table_account,
 	.lists = bridge_lists,
 	.list_count = BRIDGE_LIST_COUNT,
 	.views = bridge_views,
@@ -233,8 +184,6 @@ const struct protocol protocol_bridge_mutual = {
 	.is_born = is_born,
 	.read_pool = bridge_read_pool,
 	.read_account = bridge_read_account,
-	.each_account = each_account,
-	.each_touched = each_touched,
 	.provenance = provenance_read,
 	.payouts = &bridge_payouts,
 	.quote = &bridge_quotes,

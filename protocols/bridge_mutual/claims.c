@@ -391,7 +391,7 @@ void bridge_on_claim_withdrawn(struct applying *a, const struct pool_event *even
 	struct bridge_scratch *scratch = bridge_scratch(a);
 	struct address claimer = event->values[0].address;
 	struct assets amount = assets_of(event->values[1].number);
-	uint8_t key[BRIDGE_PAYOUT_KEY];
+	uint8_t key[PAYOUT_KEY];
 	struct bridge_payout *payout;
 	struct bridge_claim *claim;
 	uint64_t index;
@@ -407,8 +407,7 @@ void bridge_on_claim_withdrawn(struct applying *a, const struct pool_event *even
 	if (index == 0)
 		return;
 	claim = bridge_claim(a->state, a->pool, index);
-	put_be64(key, a->block->number);
-	put_be32(key + 8, scratch->loss_log);
+	payout_key(key, a->block->number, scratch->loss_log);
 	payout = state_row(a->state, &bridge_table_payout, a->pool->id, key);
 	payout->claim = index;
 	payout->policy = claim->policy;

@@ -13,6 +13,7 @@
 #include "protocols/bridge_mutual/epochs.h"
 #include "protocols/bridge_mutual/premium.h"
 #include "protocols/bridge_mutual/split.h"
+#include "protocols/payout.h"
 #include "protocols/tables.h"
 
 enum bridge_role {
@@ -188,7 +189,7 @@ struct bridge_votes {
 	RECORD_STRUCT(BRIDGE_VOTES_FIELDS)
 };
 
-enum { BRIDGE_NUMBER_KEY = 8, BRIDGE_PAYOUT_KEY = 12 /* be64 block, be32 log index */ };
+enum { BRIDGE_NUMBER_KEY = 8 };
 
 extern const struct row_table bridge_table_totals;
 extern const struct row_table bridge_table_parameters;

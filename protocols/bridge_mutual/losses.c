@@ -28,11 +28,10 @@ static void keep(struct applying *a, struct assets amount, const struct bridge_t
 {
 	const struct bridge_totals *t = bridge_totals(a->state, a->pool);
 	struct bridge_payout *payout;
-	uint8_t key[BRIDGE_PAYOUT_KEY];
+	uint8_t key[PAYOUT_KEY];
 	bool ok;
 
-	put_be64(key, a->block->number);
-	put_be32(key + 8, a->event->log->log_index);
+	payout_key(key, a->block->number, a->event->log->log_index);
 	payout = state_row(a->state, &bridge_table_payout, a->pool->id, key);
 	payout->transaction = a->event->log->transaction_hash;
 	payout->amount = amount;

@@ -3,60 +3,16 @@
 #include "protocols/bridge_mutual/handlers.h"
 #include "protocols/payout.h"
 
-static void fill(struct payout *out, const uint8_t *key, const struct bridge_payout *row)
+static void fill(struct payout *out, const void *row)
 {
-	*out = (struct payout){.block = get_be64(key),
-			       .log_index = get_be32(key + 8),
-			       .transaction = row->transaction,
-			       .recipient = row->recipient,
-			       .amount = row->amount,
-			       .total_before = row->liquidity_before,
-			       .total_after = row->liquidity_after,
-			       .total_shares = row->supply};
-}
+	const struct bridge_payout *payout = row;
 
-struct payout_walk {
-	const struct event_at *after;
-	bool (*visit)(void *context, const struct payout *payout);
-	void *context;
-};
-
-static bool visit_payout(void *context, const uint8_t *key, const void *row)
-{
-	struct payout_walk *walk = context;
-	struct payout payout;
-
-	fill(&payout, key, row);
-	if (walk->after &&
-	    (payout.block < walk->after->block ||
-	     (payout.block == walk->after->block && payout.log_index <= walk->after->log_index)))
-		return true;
-	return walk->visit(walk->context, &payout);
-}
-
-static void each(const struct reading *r, const struct event_at *after,
-		 bool (*visit)(void *context, const struct payout *payout), void *context)
-{
-	struct payout_walk walk = {.after = after, .visit = visit, .context = context};
-
-	state_each(r->state, &bridge_table_payout, r->pool->id, visit_payout, &walk);
-}
-
-static const struct bridge_payout *row_of(uint8_t key[BRIDGE_PAYOUT_KEY], const struct reading *r,
-					  uint64_t block, uint32_t log_index)
-{
-	put_be64(key, block);
-	put_be32(key + 8, log_index);
-	return state_row(r->state, &bridge_table_payout, r->pool->id, key);
-}
-
-static bool find(struct payout *out, const struct reading *r, uint64_t block, uint32_t log_index)
-{
-	uint8_t key[BRIDGE_PAYOUT_KEY];
-	const struct bridge_payout *row = row_of(key, r, block, log_index);
-
-	fill(out, key, row);
-	return !hash_is_zero(row->transaction);
+	*out = (struct payout){.transaction = payout->transaction,
+			       .recipient = payout->recipient,
+			       .amount = payout->amount,
+			       .total_before = payout->liquidity_before,
+			       .total_after = payout->liquidity_after,
+			       .total_shares = payout->supply};
 }
 
 static const struct figure_rule figures[] = {
@@ -69,10 +25,13 @@ static const struct figure_rule figures[] = {
 /* Which claim it was for is only told by a later event of the transaction. */
 static bool read_payout(struct figure *out, const struct reading *r, const struct payout *payout)
 {
-	uint8_t key[BRIDGE_PAYOUT_KEY];
-	struct bridge_payout row = *row_of(key, r, payout->block, payout->log_index);
+	uint8_t key[PAYOUT_KEY];
+	struct bridge_payout row;
 	const struct bridge_claim *claim;
 
+	payout_key(key, payout->block, payout->log_index);
+	row = *(const struct bridge_payout *)state_row(r->state, &bridge_table_payout, r->pool->id,
+						       key);
 	if (row.claim == 0 && !bridge_kept_row(&row, r->arena, r->state, r->pool,
 					       &bridge_table_payout, key, payout->block))
 		return false;
@@ -149,8 +108,8 @@ static void each_slash(const struct reading *r, const struct payout *payout,
 const struct payout_rules bridge_payouts = {
 	.before_name = "liquidity_before",
 	.after_name = "liquidity_after",
-	.each = each,
-	.find = find,
+	.table = &bridge_table_payout,
+	.fill = fill,
 	.figures = figures,
 	.figure_count = sizeof(figures) / sizeof(figures[0]),
 	.read = read_payout,

@@ -204,11 +204,10 @@ static void keep_payout(struct applying *a, const struct pool_event *event, stru
 	struct insuredao_market *m = insuredao_market(a->state, a->pool, market);
 	struct insuredao_incident *incident =
 		insuredao_incident(a->state, a->pool, market, m->incident_count);
-	uint8_t key[INSUREDAO_PAYOUT_KEY];
+	uint8_t key[PAYOUT_KEY];
 	struct insuredao_payout_row *row;
 
-	put_be64(key, a->block->number);
-	put_be32(key + 8, event->log->log_index);
+	payout_key(key, a->block->number, event->log->log_index);
 	row = state_row(a->state, &insuredao_table_payout, a->pool->id, key);
 	*row = (struct insuredao_payout_row){.transaction = event->log->transaction_hash,
 					     .recipient = event->values[1].address,

@@ -73,58 +73,6 @@ static size_t filters(struct log_filter *out, size_t out_max, struct arena *aren
 	return FILTER_COUNT;
 }
 
-/* ---- accounts: whoever has attributions or debts ---- */
-
-struct account_walk {
-	const struct address *after;
-	bool (*visit)(void *context, struct address account);
-	void *context;
-};
-
-static bool visit_account(void *context, const uint8_t *key, const void *row)
-{
-	struct account_walk *walk = context;
-	struct address account;
-
-	(void)row;
-	memcpy(account.bytes, key, ADDRESS_BYTES);
-	if (walk->after && memcmp(account.bytes, walk->after->bytes, ADDRESS_BYTES) <= 0)
-		return true;
-	return walk->visit(walk->context, account);
-}
-
-static void each_account(const struct reading *r, const struct address *after,
-			 bool (*visit)(void *context, struct address account), void *context)
-{
-	struct account_walk walk = {.after = after, .visit = visit, .context = context};
-
-	state_each(r->state, &insuredao_table_account, r->pool->id, visit_account, &walk);
-}
-
-struct touched_walk {
-	void (*visit)(void *context, struct address account);
-	void *context;
-};
-
-static void visit_touched(void *context, const uint8_t *key, const void *before, const void *now)
-{
-	struct touched_walk *walk = context;
-	struct address account;
-
-	(void)before;
-	(void)now;
-	memcpy(account.bytes, key, ADDRESS_BYTES);
-	walk->visit(walk->context, account);
-}
-
-static void each_touched(struct applying *a, void (*visit)(void *context, struct address account),
-			 void *context)
-{
-	struct touched_walk walk = {.visit = visit, .context = context};
-
-	state_each_touched(a->state, &insuredao_table_account, a->pool->id, visit_touched, &walk);
-}
-
 static bool is_born(const struct reading *r)
 {
 	return insuredao_totals(r->state, r->pool)->birth_block != 0;
@@ -150,6 +98,7 @@ const struct protocol protocol_insuredao = {
 	.pool_figure_count = INSUREDAO_POOL_FIGURE_COUNT,
 	.account_figures = insuredao_account_figures,
 	.account_figure_count = INSUREDAO_ACCOUNT_FIGURE_COUNT,
+	.accounts = &insuredao_table_account,
 	.lists = insuredao_lists,
 	.list_count = INSUREDAO_LIST_COUNT,
 	.views = insuredao_views,
@@ -167,8 +116,6 @@ const struct protocol protocol_insuredao = {
 	.is_born = is_born,
 	.read_pool = insuredao_read_pool,
 	.read_account = insuredao_read_account,
-	.each_account = each_account,
-	.each_touched = each_touched,
 	.provenance = provenance_read,
 	.payouts = &insuredao_payouts,
 	.quote = &insuredao_quote,

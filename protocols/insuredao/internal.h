@@ -12,6 +12,7 @@
 #include "protocols/insuredao/market.h"
 #include "protocols/insuredao/premium.h"
 #include "protocols/insuredao/vault.h"
+#include "protocols/payout.h"
 #include "protocols/tables.h"
 
 enum insuredao_role {
@@ -228,7 +229,6 @@ extern const struct row_table insuredao_table_rates;    /* market */
 enum {
 	INSUREDAO_PAIR_KEY = 2 * ADDRESS_BYTES,
 	INSUREDAO_NUMBER_KEY = ADDRESS_BYTES + 8,
-	INSUREDAO_PAYOUT_KEY = 12
 };
 
 /* ---- rows: state.c ---- */

@@ -18,70 +18,26 @@
 enum { PAYOUT_FIGURES(PAYOUT_ENUM) PAYOUT_FIGURE_COUNT };
 static const struct figure_rule figures[] = {PAYOUT_FIGURES(PAYOUT_RULE)};
 
-static void fill(struct payout *out, const uint8_t *key, const struct insuredao_payout_row *row)
+static void fill(struct payout *out, const void *row)
 {
-	*out = (struct payout){.block = get_be64(key),
-			       .log_index = get_be32(key + 8),
-			       .transaction = row->transaction,
-			       .recipient = row->recipient,
-			       .amount = row->amount,
-			       .total_before = row->available_before,
-			       .total_after = row->available_after};
-}
+	const struct insuredao_payout_row *payout = row;
 
-struct payout_walk {
-	const struct event_at *after;
-	bool (*visit)(void *context, const struct payout *payout);
-	void *context;
-};
-
-static bool visit_payout(void *context, const uint8_t *key, const void *row)
-{
-	struct payout_walk *walk = context;
-	struct payout payout;
-
-	fill(&payout, key, row);
-	if (walk->after &&
-	    (payout.block < walk->after->block ||
-	     (payout.block == walk->after->block && payout.log_index <= walk->after->log_index)))
-		return true;
-	return walk->visit(walk->context, &payout);
-}
-
-static void each(const struct reading *r, const struct event_at *after,
-		 bool (*visit)(void *context, const struct payout *payout), void *context)
-{
-	struct payout_walk walk = {.after = after, .visit = visit, .context = context};
-
-	state_each(r->state, &insuredao_table_payout, r->pool->id, visit_payout, &walk);
-}
-
-static void row_of(struct insuredao_payout_row *out, const struct reading *r, uint64_t block,
-		   uint32_t log_index, uint8_t key[INSUREDAO_PAYOUT_KEY])
-{
-	put_be64(key, block);
-	put_be32(key + 8, log_index);
-	state_row_at(out, r->state, &insuredao_table_payout, r->pool->id, key, UINT64_MAX);
-}
-
-static bool find(struct payout *out, const struct reading *r, uint64_t block, uint32_t log_index)
-{
-	uint8_t key[INSUREDAO_PAYOUT_KEY];
-	struct insuredao_payout_row row;
-
-	row_of(&row, r, block, log_index, key);
-	fill(out, key, &row);
-	return !hash_is_zero(row.transaction);
+	*out = (struct payout){.transaction = payout->transaction,
+			       .recipient = payout->recipient,
+			       .amount = payout->amount,
+			       .total_before = payout->available_before,
+			       .total_after = payout->available_after};
 }
 
 static bool read(struct figure *out, const struct reading *r, const struct payout *payout)
 {
-	uint8_t key[INSUREDAO_PAYOUT_KEY];
+	uint8_t key[PAYOUT_KEY];
 	uint8_t incident_key[INSUREDAO_NUMBER_KEY];
 	struct insuredao_payout_row row;
 	struct insuredao_incident i;
 
-	row_of(&row, r, payout->block, payout->log_index, key);
+	payout_key(key, payout->block, payout->log_index);
+	state_row_at(&row, r->state, &insuredao_table_payout, r->pool->id, key, UINT64_MAX);
 	insuredao_number_key(incident_key, row.market, row.incident);
 	state_row_at(&i, r->state, &insuredao_table_incident, r->pool->id, incident_key,
 		     UINT64_MAX);
@@ -97,8 +53,8 @@ static bool read(struct figure *out, const struct reading *r, const struct payou
 const struct payout_rules insuredao_payouts = {
 	.before_name = "available_before",
 	.after_name = "available_after",
-	.each = each,
-	.find = find,
+	.table = &insuredao_table_payout,
+	.fill = fill,
 	.figures = figures,
 	.figure_count = PAYOUT_FIGURE_COUNT,
 	.read = read,

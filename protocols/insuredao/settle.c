@@ -287,7 +287,7 @@ void insuredao_on_bounty_paid(struct applying *a, const struct pool_event *event
 	struct address to = event->values[1].address;
 	const struct insuredao_totals *t = insuredao_totals(a->state, a->pool);
 	struct insuredao_payout_row *row;
-	uint8_t key[INSUREDAO_PAYOUT_KEY];
+	uint8_t key[PAYOUT_KEY];
 
 	insuredao_meet(a, market);
 	insuredao_expect_words(a, INSUREDAO_MARKET_STATE, market, "bounty",
@@ -298,8 +298,7 @@ void insuredao_on_bounty_paid(struct applying *a, const struct pool_event *event
 		insuredao_take_transfer(a, false, &to, amount);
 	if (!(s->is_settled && address_equal(s->settled_market, market)) && !s->is_settling)
 		insuredao_settle_begin(a, market, true, amount);
-	put_be64(key, a->block->number);
-	put_be32(key + 8, event->log->log_index);
+	payout_key(key, a->block->number, event->log->log_index);
 	row = state_row(a->state, &insuredao_table_payout, a->pool->id, key);
 	*row = (struct insuredao_payout_row){
 		.transaction = event->log->transaction_hash,

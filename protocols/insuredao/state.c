@@ -78,7 +78,7 @@ const struct row_table insuredao_table_holding = {TABLE_HOLDING, INSUREDAO_PAIR_
 						  &record_insuredao_holding};
 const struct row_table insuredao_table_incident = {TABLE_INCIDENT, INSUREDAO_NUMBER_KEY,
 						   &record_insuredao_incident};
-const struct row_table insuredao_table_payout = {TABLE_PAYOUT, INSUREDAO_PAYOUT_KEY,
+const struct row_table insuredao_table_payout = {TABLE_PAYOUT, PAYOUT_KEY,
 						 &record_insuredao_payout_row};
 const struct row_table insuredao_table_rates = {TABLE_RATES, ADDRESS_BYTES,
 						&record_insuredao_rates_row};

@@ -395,7 +395,7 @@ static void every_payout_of_the_real_contract_adds_up(void **state)
 				   .state = state_open(all.txn, DEMO_LAST_BLOCK),
 				   .arena = demo.arena,
 				   .block = DEMO_LAST_BLOCK};
-	reading.pool->protocol->payouts->each(&reading, NULL, explain_one, &all);
+	payout_each(&reading, NULL, explain_one, &all);
 	assert_int_equal(all.count, 18);
 	state_close(reading.state);
 	store_abort(all.txn);

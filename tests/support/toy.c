@@ -128,23 +128,6 @@ static void read_pool(struct figure *out, const struct reading *r)
 	(void)r;
 }
 
-static void each_touched(struct applying *a, void (*visit)(void *context, struct address account),
-			 void *context)
-{
-	(void)a;
-	(void)visit;
-	(void)context;
-}
-
-static void each_account(const struct reading *r, const struct address *after,
-			 bool (*visit)(void *context, struct address account), void *context)
-{
-	(void)r;
-	(void)after;
-	(void)visit;
-	(void)context;
-}
-
 const struct protocol toy_protocol = {
 	.name = "toy",
 	.title = "Loans",
@@ -158,8 +141,6 @@ const struct protocol toy_protocol = {
 	.view_count = TOY_VIEW_COUNT,
 	.is_born = is_born,
 	.read_pool = read_pool,
-	.each_account = each_account,
-	.each_touched = each_touched,
 };
 
 void toy_open(struct toy *toy)

@@ -4,6 +4,7 @@
  *
  * SEED=N in the environment repeats a run.
  */
+#include "protocols/account.h"
 #include "protocols/apply.h"
 #include "protocols/audit.h"
 #include "protocols/insuredao/figures.h"
@@ -288,7 +289,7 @@ static bool read_payout(void *context, const struct payout *payout)
 	struct figure figures[FIGURES_MAX];
 	struct payout again;
 
-	assert_true(insuredao_payouts.find(&again, items->r, payout->block, payout->log_index));
+	assert_true(payout_find(&again, items->r, payout->block, payout->log_index));
 	assert_true(insuredao_payouts.read(figures, items->r, payout));
 	return true;
 }
@@ -302,12 +303,12 @@ static size_t read_all(struct nonsense *n)
 	struct quote quote = {0};
 
 	insuredao_read_pool(figures, &r);
-	n->pool.protocol->each_account(&r, NULL, read_account, &items);
+	account_each(&r, NULL, read_account, &items);
 	for (size_t i = 0; i < INSUREDAO_LIST_COUNT; i++) {
 		items.list = &insuredao_lists[i];
 		item_each(&r, items.list, NULL, read_item, &items);
 	}
-	insuredao_payouts.each(&r, NULL, read_payout, &items);
+	payout_each(&r, NULL, read_payout, &items);
 	request.amount = number(n, 256);
 	request.market = n->pool.setup.contracts[INSUREDAO_MARKETS].addresses[0];
 	insuredao_quote.price(&quote, &r, &request, &n->trace);

@@ -1,0 +1,56 @@
+#include "protocols/account.h"
+
+static struct address address_of(const uint8_t *key)
+{
+	struct address account;
+
+	memcpy(account.bytes, key, ADDRESS_BYTES);
+	return account;
+}
+
+struct walk {
+	bool (*visit)(void *context, struct address account);
+	void *context;
+};
+
+static bool visit_row(void *context, const uint8_t *key, const void *row)
+{
+	struct walk *walk = context;
+
+	(void)row;
+	return walk->visit(walk->context, address_of(key));
+}
+
+void account_each(const struct reading *r, const struct address *after,
+		  bool (*visit)(void *context, struct address account), void *context)
+{
+	struct walk walk = {.visit = visit, .context = context};
+
+	if (r->pool->protocol->accounts)
+		state_each_after(r->state, r->pool->protocol->accounts, r->pool->id,
+				 after ? after->bytes : NULL, visit_row, &walk);
+}
+
+struct touched_walk {
+	void (*visit)(void *context, struct address account);
+	void *context;
+};
+
+static void visit_touched(void *context, const uint8_t *key, const void *before, const void *now)
+{
+	struct touched_walk *walk = context;
+
+	(void)before;
+	(void)now;
+	walk->visit(walk->context, address_of(key));
+}
+
+void account_each_touched(struct applying *a, void (*visit)(void *context, struct address account),
+			  void *context)
+{
+	struct touched_walk walk = {.visit = visit, .context = context};
+
+	if (a->pool->protocol->accounts)
+		state_each_touched(a->state, a->pool->protocol->accounts, a->pool->id,
+				   visit_touched, &walk);
+}
