@@ -45,7 +45,7 @@ static uint64_t virtual_end(const struct applying *a, const struct bridge_policy
 {
 	return policy->end_epoch +
 	       bridge_virtual_epochs(bridge_parameters(a->state, a->pool)->start_time,
-				     policy->start_epoch);
+				     policy->start_epoch, a->block->timestamp);
 }
 
 /* The epoch after the one of `time`, and not before the policy's virtual end. */
