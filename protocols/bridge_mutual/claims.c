@@ -45,7 +45,7 @@ static uint64_t virtual_end(const struct applying *a, const struct bridge_policy
 {
 	return policy->end_epoch +
 	       bridge_virtual_epochs(bridge_parameters(a->state, a->pool)->start_time,
-				     policy->start_epoch);
+				     policy->start_epoch, a->block->timestamp);
 }
 
 /* The epoch after the one of `time`, and not before the policy's virtual end. */
@@ -79,7 +79,7 @@ static bool hold(struct applying *a, struct bridge_claim *claim, struct bridge_p
 	claim->holds_cover = true;
 	policy->out_epoch = 0;
 	policy->lock_count++;
-	t->locked_cover.raw = u256_add_wrap(t->locked_cover.raw, policy->cover.raw);
+	t->locked_cover.raw = u256_add_wrap(t->locked_cover.raw, claim->amount.raw);
 	return is_its_own;
 }
 
@@ -92,7 +92,7 @@ void bridge_release_cover(struct applying *a, struct bridge_claim *claim)
 		return;
 	claim->holds_cover = false;
 	policy->lock_count--;
-	t->locked_cover.raw = u256_sub_wrap(t->locked_cover.raw, policy->cover.raw);
+	t->locked_cover.raw = u256_sub_wrap(t->locked_cover.raw, claim->amount.raw);
 }
 
 /* Whether a new claim may follow the holder's last one. */
@@ -155,6 +155,7 @@ static void submit(struct applying *a, const struct pool_event *event, bool is_a
 	if (account->policy == 0)
 		return;
 	claim = bridge_claim(a->state, a->pool, index);
+	bridge_release_cover(a, claim); /* of an index that was there before */
 	*claim = (struct bridge_claim){.claimer = claimer,
 				       .policy = account->policy,
 				       .amount = policy->cover,

@@ -26,10 +26,12 @@ uint64_t bridge_virtual_epochs_at_sale(uint64_t time)
 	return time < BRIDGE_UPGRADE_TIME ? BRIDGE_OLD_VIRTUAL_EPOCHS : BRIDGE_VIRTUAL_EPOCHS;
 }
 
-uint64_t bridge_virtual_epochs(uint64_t start, uint64_t policy_start_epoch)
+uint64_t bridge_virtual_epochs(uint64_t start, uint64_t policy_start_epoch, uint64_t now)
 {
 	uint64_t upgrade = 0;
 
+	if (now < BRIDGE_UPGRADE_TIME)
+		return BRIDGE_OLD_VIRTUAL_EPOCHS;
 	if (start < BRIDGE_UPGRADE_TIME && bridge_epoch(&upgrade, start, BRIDGE_UPGRADE_TIME) &&
 	    policy_start_epoch > 0 && policy_start_epoch < upgrade)
 		return BRIDGE_OLD_VIRTUAL_EPOCHS;

@@ -42,9 +42,12 @@ bool bridge_policy_seconds(uint64_t *out, struct trace *trace, uint64_t start, u
 /* Virtual epochs that the book took for a policy when it was sold at `time`. */
 uint64_t bridge_virtual_epochs_at_sale(uint64_t time);
 
-/* Those that getVirtualEpochs() tells later: 2 for policies begun in an epoch before that of the
- * upgrade, in a book that is older than it. */
-uint64_t bridge_virtual_epochs(uint64_t start, uint64_t policy_start_epoch);
+/*
+ * Those that the book takes for it at `now`: 2 before the upgrade; after it, what
+ * getVirtualEpochs() tells, which is 2 for policies begun in an epoch before that of the upgrade,
+ * in a book that is older.
+ */
+uint64_t bridge_virtual_epochs(uint64_t start, uint64_t policy_start_epoch, uint64_t now);
 
 /* Up to which epoch (excluded) an update at `epoch` takes cover out: at most 52 a call. */
 uint64_t bridge_update_end(uint64_t last, uint64_t epoch);

@@ -36,7 +36,8 @@ async function compare(block = scene.head, withAccounts = true) {
   }
   return wrong;
 }
-const findings = async () => (await mirror.json('findings')).items.map(f => `${f.check} block ${f.block} ${f.subject}: expected ${f.expected}, actual ${f.actual}\n${JSON.stringify(f.trace)}`);
+// What a view said of a block that went away is withdrawn.
+const findings = async () => (await mirror.json('findings')).items.filter(f => f.state !== 'withdrawn').map(f => `${f.check} block ${f.block} ${f.subject}: expected ${f.expected}, actual ${f.actual}\n${JSON.stringify(f.trace)}`);
 
 try {
   const seen = {};
@@ -199,6 +200,19 @@ try {
       if (told !== loss) wrong.push(`${u} lost ${loss}, told ${told}`);
     }
     none('explain tells what each account lost', wrong, JSON.stringify(r).slice(0, 1500));
+  });
+
+  await part('reorganisations', async () => {
+    for (const depth of [1, 5]) {
+      await anvil.reorg(depth);
+      await scene.reread();
+      await reached();
+      await step('after it', DAY);
+      for (let i = 0; i < 4; i++) { const kind = await driver.act(['buy', 'add', 'claim', 'request'][i]); await step(kind, driver.pause()); }
+      const wrong = [];
+      for (let n = scene.head - 10; n <= scene.head; n++) wrong.push(...await compare(n));
+      none(`a reorg of ${depth} blocks: every figure around it`, wrong);
+    }
   });
 
   await part('quotes', async () => {

@@ -74,6 +74,13 @@ export class BridgeScene {
     this.blocks[this.head] = await this.anvil.block(this.head);
     return this.head;
   }
+  // After a reorg: forget what the chain forgot.
+  async reread() {
+    this.head = await this.anvil.head();
+    this.blocks.length = this.birth;
+    for (let n = this.birth; n <= this.head; n++) this.blocks[n] = await this.anvil.block(n);
+    this.now = this.blocks[this.head].timestamp;
+  }
   failed() { return this.blocks[this.head].receipts.filter(r => r.status !== '0x1').length; }
   // Names of the block's events, in order.
   events(block) {

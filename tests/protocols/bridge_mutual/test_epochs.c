@@ -54,15 +54,17 @@ static void no_policy_is_for_no_week_or_from_before_the_book(void **state)
 static void books_had_two_virtual_epochs_before_their_upgrade(void **state)
 {
 	uint64_t old = BRIDGE_UPGRADE_TIME - 10 * (uint64_t)WEEK; /* the upgrade is in epoch 11 */
+	uint64_t later = BRIDGE_UPGRADE_TIME;
 
 	(void)state;
 	assert_int_equal(bridge_virtual_epochs_at_sale(BRIDGE_UPGRADE_TIME - 1), 2);
 	assert_int_equal(bridge_virtual_epochs_at_sale(BRIDGE_UPGRADE_TIME), 1);
-	assert_int_equal(bridge_virtual_epochs(old, 10), 2);
-	assert_int_equal(bridge_virtual_epochs(old, 11), 1);
-	assert_int_equal(bridge_virtual_epochs(old, 0), 1); /* no policy */
-	assert_int_equal(bridge_virtual_epochs(BRIDGE_UPGRADE_TIME, 1), 1);
-	assert_int_equal(bridge_virtual_epochs(BRIDGE_UPGRADE_TIME - 1, 1), 1);
+	assert_int_equal(bridge_virtual_epochs(old, 11, later - 1), 2);
+	assert_int_equal(bridge_virtual_epochs(old, 10, later), 2);
+	assert_int_equal(bridge_virtual_epochs(old, 11, later), 1);
+	assert_int_equal(bridge_virtual_epochs(old, 0, later), 1); /* no policy */
+	assert_int_equal(bridge_virtual_epochs(BRIDGE_UPGRADE_TIME, 1, later), 1);
+	assert_int_equal(bridge_virtual_epochs(BRIDGE_UPGRADE_TIME - 1, 1, later), 1);
 }
 
 static void an_update_and_the_view_end_differently_after_a_year(void **state)
