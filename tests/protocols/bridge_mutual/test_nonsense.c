@@ -5,6 +5,7 @@
  *
  * SEED=N in the environment repeats a run.
  */
+#include "protocols/account.h"
 #include "protocols/apply.h"
 #include "protocols/audit.h"
 #include "protocols/bridge_mutual/internal.h"
@@ -339,7 +340,7 @@ static bool read_payout(void *context, const struct payout *payout)
 	struct figure figures[FIGURES_MAX];
 	struct payout again;
 
-	assert_true(bridge_payouts.find(&again, items->r, payout->block, payout->log_index));
+	assert_true(payout_find(&again, items->r, payout->block, payout->log_index));
 	(void)bridge_payouts.read(figures, items->r, payout);
 	bridge_payouts.each_slash(items->r, payout, read_slash, items);
 	return true;
@@ -354,12 +355,12 @@ static size_t read_all(struct nonsense *n)
 	struct quote quote = {0};
 
 	bridge_read_pool(figures, &r);
-	n->pool.protocol->each_account(&r, NULL, read_account, &items);
+	account_each(&r, NULL, read_account, &items);
 	for (size_t i = 0; i < BRIDGE_LIST_COUNT; i++) {
 		items.list = &bridge_lists[i];
 		item_each(&r, items.list, NULL, read_item, &items);
 	}
-	bridge_payouts.each(&r, NULL, read_payout, &items);
+	payout_each(&r, NULL, read_payout, &items);
 	request.amount = number(n, 256);
 	bridge_quotes.price(&quote, &r, &request, &n->trace);
 	assert_true(quote.is_priced || *quote.reason);
