@@ -28,6 +28,10 @@ struct event_log {
 	/* Who sent the transaction, recovered from its signature; where that was asked for. */
 	bool has_sender;
 	struct address sender;
+	/* With it: what the transaction called (zero: it made a contract), and with what data; like
+	 * `data` owned by whoever made the log. Of now, not kept: what is read back has none. */
+	struct address called;
+	struct slice input;
 };
 
 /* Logs that a mirror wants: any of `addresses`, and for each topic position any of its values

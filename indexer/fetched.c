@@ -1,12 +1,18 @@
 #include "indexer/fetched.h"
 
+static void copy_bytes(struct event_log *log, struct arena *arena)
+{
+	log->data = slice_copy(arena, log->data);
+	log->input = slice_copy(arena, log->input);
+}
+
 struct fetched_block fetched_block_copy(struct arena *arena, const struct fetched_block *block)
 {
 	struct fetched_block copy = *block;
 
 	copy.logs = arena_copy(arena, block->logs, block->log_count * sizeof(block->logs[0]));
 	for (size_t i = 0; i < copy.log_count; i++)
-		copy.logs[i].data = slice_copy(arena, copy.logs[i].data);
+		copy_bytes(&copy.logs[i], arena);
 	copy.omitted =
 		arena_copy(arena, block->omitted, block->omitted_count * sizeof(block->omitted[0]));
 	return copy;

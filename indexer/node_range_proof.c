@@ -347,7 +347,8 @@ static bool take_body(struct source_node *node, struct node_range *range, struct
 	}
 	arena_reset(range->proof);
 	if (prove_block_bodies(&failure, &open->material, &bodies) &&
-	    prove_block_senders(&failure, block, &range->prover, &open->material, range->proof))
+	    prove_block_senders(&failure, block, &range->prover, &open->material, range->job.arena,
+				range->proof))
 		return true;
 	range_unproved(node, range, &failure);
 	return false;

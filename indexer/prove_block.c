@@ -308,9 +308,19 @@ static bool wants_sender(const struct prover *prover, const struct event_log *lo
 	return log_wanted(log, prover->wish->sender_filters, prover->wish->sender_filter_count);
 }
 
+static void take_call(struct event_log *log, const struct block_material *m, struct address sender,
+		      struct arena *arena)
+{
+	const struct transaction *transaction = &m->transactions[log->transaction_index];
+
+	log->sender = sender;
+	log->called = transaction->to; /* zero where it has none */
+	log->input = slice_copy(arena, transaction->input);
+}
+
 bool prove_block_senders(struct proof_failure *failure, struct fetched_block *out,
 			 const struct prover *prover, const struct block_material *m,
-			 struct arena *scratch)
+			 struct arena *arena, struct arena *scratch)
 {
 	bool *wanted;
 	struct address *senders;
@@ -329,7 +339,7 @@ bool prove_block_senders(struct proof_failure *failure, struct fetched_block *ou
 
 		log->has_sender = wants_sender(prover, log);
 		if (log->has_sender)
-			log->sender = senders[log->transaction_index];
+			take_call(log, m, senders[log->transaction_index], arena);
 	}
 	out->level = PROOF_TRANSACTIONS;
 	return true;

@@ -56,12 +56,13 @@ bool prove_block_logs(struct proof_failure *failure, bool *needs_transactions,
 		      struct arena *arena, struct arena *scratch);
 
 /*
- * Proves the transactions, and the senders of those whose logs the wish's sender filters want.
+ * Proves the transactions, and the senders of those whose logs the wish's sender filters want;
+ * what such a transaction called goes with the log, its bytes into `arena`.
  * Where the bodies are not there (the source pruned them) the level stays as it is.
  */
 bool prove_block_senders(struct proof_failure *failure, struct fetched_block *out,
 			 const struct prover *prover, const struct block_material *m,
-			 struct arena *scratch);
+			 struct arena *arena, struct arena *scratch);
 
 /*
  * Moves the bodies of the same block, fetched on their own, to the material that its receipts were

@@ -107,7 +107,8 @@ static enum status prove_senders(struct fetched_block *out, struct block_materia
 	if (st != OK)
 		return st;
 	if (prove_block_bodies(fetching->failure, m, &bodies) &&
-	    prove_block_senders(fetching->failure, out, fetching->prover, m, fetching->scratch))
+	    prove_block_senders(fetching->failure, out, fetching->prover, m, fetching->arena,
+				fetching->scratch))
 		return OK;
 	return unproved(fetching, err);
 }

@@ -287,7 +287,8 @@ static bool prove(struct answering *a, uint64_t number, bool must_take_receipts)
 		return true;
 	if (!prove_block_logs(&failure, &needs_transactions, block, &a->prover, &m, &none,
 			      a->job->arena, scratch) ||
-	    (needs_transactions && !prove_block_senders(&failure, block, &a->prover, &m, scratch)))
+	    (needs_transactions &&
+	     !prove_block_senders(&failure, block, &a->prover, &m, a->job->arena, scratch)))
 		return unproved(a, &failure);
 	return true;
 }

@@ -1,5 +1,6 @@
 /* Insurances: sold, unlocked when they are over, paid. */
 #include "protocols/insuredao/handlers.h"
+#include "protocols/insuredao/redeem_call.h"
 
 /* ---- sales ---- */
 
@@ -197,6 +198,34 @@ static void check_redemption(struct applying *a, struct address market,
 			       "another one");
 }
 
+/*
+ * What the call says of the loss: known where the transaction itself called the market and was
+ * proved. One that came through another contract says nothing here.
+ */
+static void check_loss(struct applying *a, const struct insuredao_policy *p,
+		       const struct pool_event *event, struct assets paid)
+{
+	const struct event_log *log = event->log;
+	const struct insuredao_market *m = insuredao_market(a->state, a->pool, log->address);
+	struct redeem_call call;
+	struct assets payout;
+	bool ok;
+
+	if (!log->has_sender || !address_equal(log->called, log->address) ||
+	    !redeem_call_parse(&call, log->input) || !u256_equal(call.id, event->values[0].number))
+		return;
+	ok = redeem_payout(&payout, a->trace, call.loss, m->payout_numerator, m->payout_denominator,
+			   p->amount);
+	insuredao_expect(a, INSUREDAO_PAYOUT_LOSS, p->insured, "payout", ok, payout.raw, paid.raw);
+	insuredao_expect_words(a, INSUREDAO_PAYOUT_LOSS, p->insured, "loss",
+			       redeem_call_proves(&call, m->merkle_root, p->target, p->insured),
+			       "a loss that the incident's Merkle root proves", "another one");
+	insuredao_expect_words(a, INSUREDAO_PAYOUT_LOSS, p->insured, "sender",
+			       address_equal(log->sender, p->insured) ||
+				       address_equal(log->sender, p->agent),
+			       "the insured or its agent", "somebody else");
+}
+
 static void keep_payout(struct applying *a, const struct pool_event *event, struct assets cover,
 			struct assets before, struct assets after)
 {
@@ -243,6 +272,7 @@ void insuredao_on_redeemed(struct applying *a, const struct pool_event *event)
 	p = end_policy(a, market, event->values[0].number, amount, POLICY_REDEEMED);
 	if (p) {
 		check_redemption(a, market, p, event);
+		check_loss(a, p, event, paid);
 		amount = p->amount;
 		insuredao_add(&p->payout.raw, paid.raw);
 	}

@@ -356,6 +356,8 @@ bool insuredao_slices(struct insuredao_slice *out, struct address *markets, size
 	  "an insurance that is paid or unlocked is known and was neither before")                 \
 	F(INSUREDAO_PAYOUT_COVERED, "payout-covered", ERROR, RULES,                                \
 	  "a payout is not above the cover")                                                       \
+	F(INSUREDAO_PAYOUT_LOSS, "payout-loss", ERROR, RULES,                                      \
+	  "a payout is the lesser of the cover and the proved loss by the incident's ratio")       \
 	F(INSUREDAO_PAYOUT_WINDOW, "payout-window", ERROR, RULES,                                  \
 	  "a payout is made while the market pays out an incident")                                \
 	F(INSUREDAO_PAYOUT_INCIDENT, "payout-incident", ERROR, RULES,                              \

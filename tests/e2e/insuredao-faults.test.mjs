@@ -30,12 +30,12 @@ class Stage {
   }
   async wait(days) { await this.scene.mine(days * DAY); }
   // An incident of a day later, with the losses of insurances.
-  async incident(leaves) {
+  async incident(leaves, numerator = 100n) {
     await this.wait(1);
     this.tree = new Tree(leaves);
-    return this.does(this.owner, this.m, 'applyCover', 2 * DAY, 100n, 100n, this.scene.now - 60, this.tree.root, '', '');
+    return this.does(this.owner, this.m, 'applyCover', 2 * DAY, numerator, 100n, this.scene.now - 60, this.tree.root, '', '');
   }
-  redeem(leaf, id = leaf) { return this.does(this.b, this.m, 'redeem', id, this.tree.leaves[leaf].loss, this.tree.proof(leaf)); }
+  redeem(leaf, { id = leaf, who = this.b, loss = this.tree.leaves[leaf].loss } = {}) { return this.does(who, this.m, 'redeem', id, loss, this.tree.proof(leaf)); }
   async mirrored() {
     this.mirror = this.scene.mirror({ extra: { proof: { level: 'headers' }, views: { every_blocks: 1, accounts: 'all' } } });
     const r = await this.mirror.sync();
@@ -49,7 +49,10 @@ const loss = (s, tokens) => [{ target: TARGET, insured: s.b, loss: tokens * UNIT
 // name, what the fault is, what is done, which checks must tell (the first of them at its event)
 const FAULTS = [
   ['a wrong premium', 1, s => s.does(s.b, s.m, 'insure', 50n * UNIT, PRICE, 30 * DAY, TARGET, s.b, s.b), ['premium'], 'premium'],
-  ['a payout above the cover', 2, async s => { await s.incident(loss(s, 150n)); return s.redeem(0); }, ['payout-covered'], 'payout at most'],
+  ['a payout above the cover', 2, async s => { await s.incident(loss(s, 150n)); return s.redeem(0); }, ['payout-covered', 'payout-loss'], 'payout at most'],
+  ['a payout that forgets the ratio', 7, async s => { await s.incident(loss(s, 60n), 20n); return s.redeem(0); }, ['payout-loss'], 'payoutNumerator'],
+  ['a loss that nobody proved', 8, async s => { await s.incident(loss(s, 10n)); return s.redeem(0, { loss: 11n * UNIT }); }, ['payout-loss'], 'claim'],
+  ['a stranger who redeems', 9, async s => { await s.incident(loss(s, 10n)); return s.redeem(0, { who: s.a }); }, ['payout-loss'], 'claim'],
   ['a payout when no incident is paid', 3, async s => {
     await s.does(s.b, s.m, 'insure', 50n * UNIT, PRICE, 30 * DAY, TARGET, s.b, s.b);
     await s.incident([...loss(s, 10n), ...loss(s, 20n)]);

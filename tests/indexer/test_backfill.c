@@ -72,6 +72,7 @@ static void take_log(struct harvest *harvest, const struct event_log *log)
 {
 	assert_true(harvest->log_count < LOGS_MAX);
 	harvest->logs[harvest->log_count] = *log;
+	harvest->logs[harvest->log_count].input = slice_copy(harvest->arena, log->input);
 	harvest->logs[harvest->log_count++].data = slice_copy(harvest->arena, log->data);
 }
 
@@ -174,7 +175,9 @@ static void same(const struct harvest *got, const struct harvest *want, bool all
 		struct event_log b = want->logs[i];
 
 		assert_true(slice_equal(a.data, b.data));
+		assert_true(slice_equal(a.input, b.input));
 		a.data = b.data = slice_of(NULL, 0);
+		a.input = b.input = slice_of(NULL, 0);
 		assert_memory_equal(&a, &b, sizeof(a));
 		assert_true(got->has_ref[a.block_number]);
 	}

@@ -283,14 +283,18 @@ static void senders_are_those_of_the_signatures(void **state)
 	assert_true(header_and_bloom(&p) && logs(&p));
 	assert_true(p.needs);
 	assert_true(p.m.has_transactions);
-	assert_true(prove_block_senders(&p.failure, &p.block, &p.prover, &p.m, p.scratch));
+	assert_true(prove_block_senders(&p.failure, &p.block, &p.prover, &p.m, p.arena, p.scratch));
 	assert_int_equal(p.block.level, PROOF_TRANSACTIONS);
 	assert_false(p.block.logs[0].has_sender);
 	assert_true(p.block.logs[2].has_sender);
 	assert_memory_equal(&p.block.logs[2].sender, &p.m.receipt_claims[0].from,
 			    sizeof(struct address));
+	assert_int_equal(p.block.logs[0].input.size, 0);
+	assert_true(slice_equal(p.block.logs[2].input, p.m.transactions[0].input));
+	assert_true(address_equal(p.block.logs[2].called, p.m.transactions[0].to));
 	p.m.receipt_claims[0].from.bytes[7] ^= 1;
-	assert_false(prove_block_senders(&p.failure, &p.block, &p.prover, &p.m, p.scratch));
+	assert_false(
+		prove_block_senders(&p.failure, &p.block, &p.prover, &p.m, p.arena, p.scratch));
 	assert_int_equal(p.failure.fault, FAULT_SENDER);
 	end(&p);
 }
@@ -308,7 +312,7 @@ static void bodies_may_be_missing_but_not_others(void **state)
 	bodies = p.m;
 	bodies.has_transactions = false;
 	assert_true(prove_block_bodies(&p.failure, &p.m, &bodies));
-	assert_true(prove_block_senders(&p.failure, &p.block, &p.prover, &p.m, p.scratch));
+	assert_true(prove_block_senders(&p.failure, &p.block, &p.prover, &p.m, p.arena, p.scratch));
 	assert_int_equal(p.block.level, PROOF_RECEIPTS);
 	assert_false(p.block.logs[2].has_sender);
 	bodies.has_transactions = true;
