@@ -2,7 +2,7 @@
 
 #include "abi/keccak.h"
 
-enum { WORD = 32, SELECTOR = 4, HEAD_WORDS = 3 };
+enum { WORD = 32, SELECTOR = 4, HEAD_WORDS = 3, PROOF_AT = 2 * WORD };
 
 /* A length or an offset; false where it cannot be one. */
 static bool read_size(size_t *out, struct slice words, size_t at)
@@ -28,7 +28,7 @@ bool redeem_call_parse(struct redeem_call *out, struct slice input)
 	    memcmp(input.data, selector.bytes, SELECTOR) != 0)
 		return false;
 	words = slice_of(input.data + SELECTOR, input.size - SELECTOR);
-	if (!read_size(&offset, words, 2 * WORD) || !read_size(&count, words, offset))
+	if (!read_size(&offset, words, PROOF_AT) || !read_size(&count, words, offset))
 		return false;
 	offset += WORD;
 	if (count > (words.size - offset) / WORD)

@@ -196,6 +196,8 @@ static void same_block(const struct fetched_block *got, const struct fetched_blo
 
 		assert_true(slice_equal(a.data, b.data));
 		a.data = b.data = slice_of(NULL, 0);
+		assert_true(slice_equal(a.input, b.input));
+		a.input = b.input = slice_of(NULL, 0);
 		assert_memory_equal(&a, &b, sizeof(a));
 	}
 	assert_int_equal(got->omitted_count, 0);
