@@ -138,13 +138,13 @@ static void a_sparse_mirror_has_fewer_points(void **state)
 	struct history_query query = {.to_block = 24, .points = 24};
 	struct toy toy;
 
+	moment_close(&f->moment);
 	toy_open(&toy);
 	for (size_t i = 0; i < 3; i++) {
 		toy.block.number = (uint64_t)expected[i];
 		state_next_block(toy.state, toy.block.number);
 		toy_next(&toy);
 	}
-	moment_close(&f->moment);
 	f->moment.txn = toy.txn;
 	f->moment.number = 24;
 	for (int is_each = 0; is_each < 2; is_each++) {
