@@ -1,7 +1,6 @@
 /* solvency: what each pool could pay. */
 #include <inttypes.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "cli/reading.h"
 
@@ -17,16 +16,6 @@ static json_t *ask_solvency(const struct query *query, struct error *err)
 		return NULL;
 	}
 	return answer_solvency(query->moment, query->pool, largest, err);
-}
-
-static const struct pool *pool_of(const struct query *query, const json_t *item)
-{
-	const struct config *config = query->command->config;
-
-	for (size_t i = 0; i < config->pool_count; i++)
-		if (strcmp(config->pools[i].setup.name, text_of(item, "pool")) == 0)
-			return &config->pools[i];
-	return &config->pools[0];
 }
 
 static void show_largest(const struct query *query, const struct style *style,
@@ -66,9 +55,12 @@ static void show_largest(const struct query *query, const struct style *style,
 
 static void show_pool(const struct query *query, const json_t *item)
 {
-	const struct pool *pool = pool_of(query, item);
-	struct style style = style_of(query->command, query->moment, pool);
+	const struct pool *pool;
+	struct style style;
 
+	if (moment_pool(&pool, query->command->config, text_of(item, "pool"), NULL) != OK)
+		return;
+	style = style_of(query->command, query->moment, pool);
 	(void)printf("%s: %s, in %s\n", pool->setup.name, pool->protocol->title, style.symbol);
 	(void)printf("  liquidity           %s\n",
 		     show_amount(&style, json_object_get(item, "liquidity")));

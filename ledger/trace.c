@@ -103,3 +103,25 @@ enum status trace_parse(struct trace *out, struct arena *arena, const char *text
 	}
 	return OK;
 }
+
+bool trace_sum(u256 *out, struct trace *trace, const char *name, const char *expression,
+	       struct trace_input x, struct trace_input y)
+{
+	u256 sum = U256_ZERO;
+	bool ok = u256_add_ok(&sum, x.value, y.value);
+
+	TRACE(trace, name, expression, ok, sum, x, y);
+	*out = ok ? sum : U256_ZERO;
+	return ok;
+}
+
+bool trace_difference(u256 *out, struct trace *trace, const char *name, const char *expression,
+		      struct trace_input x, struct trace_input y)
+{
+	u256 difference = U256_ZERO;
+	bool ok = u256_sub_ok(&difference, x.value, y.value);
+
+	TRACE(trace, name, expression, ok, difference, x, y);
+	*out = ok ? difference : U256_ZERO;
+	return ok;
+}

@@ -46,6 +46,12 @@ void trace_add(struct trace *trace, const char *name, const char *expression, bo
 		  (const struct trace_input[]){__VA_ARGS__},                                       \
 		  sizeof((const struct trace_input[]){__VA_ARGS__}) / sizeof(struct trace_input))
 
+/* x + y and x - y with their figure; false, and zero, where they do not fit 256 bits. */
+bool trace_sum(u256 *out, struct trace *trace, const char *name, const char *expression,
+	       struct trace_input x, struct trace_input y) MUST_CHECK;
+bool trace_difference(u256 *out, struct trace *trace, const char *name, const char *expression,
+		      struct trace_input x, struct trace_input y) MUST_CHECK;
+
 /*
  * As text, a line a figure: name, expression, value ("-" where not computable), then name=value for
  * each input, all parted by tabs. In the arena.

@@ -129,6 +129,9 @@ json_t *json_address(struct address address);
 json_t *json_hash(struct hash hash);
 json_t *json_figure(const struct figure_rule *rule, const struct figure *figure,
 		    struct arena *arena);
+/* Puts the parts of an item's key, by their names. */
+void json_put_key(json_t *object, const struct item_list *list, const uint8_t *key,
+		  struct arena *arena);
 /* The pool's figure of that name, out of all that read_pool filled; null where it has none. */
 json_t *json_pool_figure(const struct protocol *protocol, const struct figure *figures,
 			 const char *name, struct arena *arena);

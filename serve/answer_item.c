@@ -10,12 +10,7 @@ static json_t *item_of(struct moment *m, const struct reading *r, const struct i
 	json_t *item = json_object();
 
 	list->read(figures, r, key);
-	for (size_t i = 0; i < list->part_count; i++) {
-		const struct figure_rule rule = {.kind = list->parts[i].kind};
-		const struct figure figure = item_part_read(list, i, key);
-
-		json_put(item, list->parts[i].name, json_figure(&rule, &figure, m->arena));
-	}
+	json_put_key(item, list, key, m->arena);
 	for (size_t i = 0; i < list->figure_count; i++)
 		json_put(item, list->figures[i].name,
 			 json_figure(&list->figures[i], &figures[i], m->arena));

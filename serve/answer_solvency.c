@@ -98,12 +98,7 @@ static json_t *claim_of(const struct covers *covers, const struct open_cover *co
 {
 	json_t *claim = json_object();
 
-	for (size_t i = 0; i < covers->list->part_count; i++) {
-		const struct figure_rule rule = {.kind = covers->list->parts[i].kind};
-		const struct figure part = item_part_read(covers->list, i, cover->key);
-
-		json_put(claim, covers->list->parts[i].name, json_figure(&rule, &part, arena));
-	}
+	json_put_key(claim, covers->list, cover->key, arena);
 	json_put(claim, "open_cover", json_u256(cover->amount));
 	json_put(claim, "remaining", capital->is_known ? json_u256(capital->left) : json_null());
 	json_put(claim, "missing", capital->is_known ? json_u256(capital->missing) : json_null());

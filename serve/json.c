@@ -216,3 +216,14 @@ json_t *json_asset(const struct reading *r)
 	json_put(object, "decimals", json_integer((json_int_t)asset.decimals));
 	return object;
 }
+
+void json_put_key(json_t *object, const struct item_list *list, const uint8_t *key,
+		  struct arena *arena)
+{
+	for (size_t i = 0; i < list->part_count; i++) {
+		const struct figure_rule rule = {.kind = list->parts[i].kind};
+		const struct figure part = item_part_read(list, i, key);
+
+		json_put(object, list->parts[i].name, json_figure(&rule, &part, arena));
+	}
+}

@@ -19,10 +19,9 @@ void api3_expect_sum(struct applying *a, struct address user, const char *field,
 		     const char *expression, struct trace_input x, struct trace_input y,
 		     u256 in_event)
 {
-	u256 sum = U256_ZERO;
-	bool ok = u256_add_ok(&sum, x.value, y.value);
+	u256 sum;
+	bool ok = trace_sum(&sum, a->trace, field, expression, x, y);
 
-	TRACE(a->trace, field, expression, ok, sum, x, y);
 	api3_expect(a, user, field, ok, sum, in_event);
 }
 
@@ -30,10 +29,9 @@ void api3_expect_difference(struct applying *a, struct address user, const char 
 			    const char *expression, struct trace_input x, struct trace_input y,
 			    u256 in_event)
 {
-	u256 difference = U256_ZERO;
-	bool ok = u256_sub_ok(&difference, x.value, y.value);
+	u256 difference;
+	bool ok = trace_difference(&difference, a->trace, field, expression, x, y);
 
-	TRACE(a->trace, field, expression, ok, difference, x, y);
 	api3_expect(a, user, field, ok, difference, in_event);
 }
 

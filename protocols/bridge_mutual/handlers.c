@@ -41,10 +41,9 @@ void bridge_expect_sum(struct applying *a, struct address user, const char *fiel
 		       const char *expression, struct trace_input x, struct trace_input y,
 		       u256 in_event)
 {
-	u256 sum = U256_ZERO;
-	bool ok = u256_add_ok(&sum, x.value, y.value);
+	u256 sum;
+	bool ok = trace_sum(&sum, a->trace, field, expression, x, y);
 
-	TRACE(a->trace, field, expression, ok, sum, x, y);
 	bridge_expect(a, user, field, ok, sum, in_event);
 }
 
@@ -52,10 +51,9 @@ void bridge_expect_difference(struct applying *a, struct address user, const cha
 			      const char *expression, struct trace_input x, struct trace_input y,
 			      u256 in_event)
 {
-	u256 difference = U256_ZERO;
-	bool ok = u256_sub_ok(&difference, x.value, y.value);
+	u256 difference;
+	bool ok = trace_difference(&difference, a->trace, field, expression, x, y);
 
-	TRACE(a->trace, field, expression, ok, difference, x, y);
 	bridge_expect(a, user, field, ok, difference, in_event);
 }
 

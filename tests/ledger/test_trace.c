@@ -155,6 +155,29 @@ static void without_a_trace_nothing_is_kept(void **state)
 
 #define TRACE_TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
+static void sums_and_differences_have_their_figure(void **state)
+{
+	struct trace trace = {.count = 0};
+	struct trace_input three = {"a", u256_from(3)};
+	struct trace_input five = {"b", u256_from(5)};
+	struct trace_input most = {"c", U256_MAX};
+	u256 out;
+
+	(void)state;
+	assert_true(trace_sum(&out, &trace, "s", "a + b", three, five));
+	assert_true(u256_equal(out, u256_from(8)));
+	assert_true(trace_difference(&out, &trace, "d", "b - a", five, three));
+	assert_true(u256_equal(out, u256_from(2)));
+	assert_false(trace_sum(&out, &trace, "s", "a + c", three, most));
+	assert_true(u256_is_zero(out));
+	assert_false(trace_difference(&out, NULL, "d", "a - b", three, five));
+	assert_int_equal(trace.count, 3);
+	assert_true(trace.figures[0].is_computable && trace.figures[1].is_computable);
+	assert_true(u256_equal(trace.figures[1].value, u256_from(2)));
+	assert_false(trace.figures[2].is_computable);
+	assert_int_equal(trace.figures[0].input_count, 2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -165,6 +188,7 @@ int main(void)
 		TRACE_TEST(more_figures_than_there_is_room_for_are_cut),
 		TRACE_TEST(more_inputs_than_there_is_room_for_are_left_out),
 		TRACE_TEST(without_a_trace_nothing_is_kept),
+		cmocka_unit_test(sums_and_differences_have_their_figure),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
