@@ -7,7 +7,7 @@
 #include <jansson.h>
 
 #include "cli/verb.h"
-#include "serve/answer.h"
+#include "serve/answer/answer.h"
 
 /* How one pool's figures are shown. */
 struct style {

@@ -14,7 +14,7 @@
 
 #include "cli/verb.h"
 #include "indexer/mirror.h"
-#include "serve/alert.h"
+#include "serve/alert/alert.h"
 
 struct reload {
 	const struct logger *logger;

@@ -9,7 +9,7 @@
 
 #include "cli/verb.h"
 #include "indexer/endpoints.h"
-#include "serve/evidence.h"
+#include "serve/evidence/evidence.h"
 
 enum { MS_A_SECOND = 1000, FILE_MODE = 0666 };
 

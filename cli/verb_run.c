@@ -12,7 +12,7 @@
 #include "cli/service.h"
 #include "cli/summary.h"
 #include "indexer/mirror.h"
-#include "serve/alert.h"
+#include "serve/alert/alert.h"
 
 /* What a signal handler may touch. */
 static struct mirror *volatile running;

@@ -3,7 +3,7 @@
 
 #include "cli/input_file.h"
 #include "cli/output.h"
-#include "serve/evidence.h"
+#include "serve/evidence/evidence.h"
 
 static void show(const char *path, const struct evidence_verdict *verdict)
 {

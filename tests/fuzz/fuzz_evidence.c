@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 #include "abi/keccak.h"
-#include "serve/evidence_impl.h"
+#include "serve/evidence/internal.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
