@@ -28,7 +28,7 @@ FUZZ_SRC := $(wildcard tests/fuzz/fuzz_*.c)
 BENCH_SRC := $(wildcard tests/bench/bench_*.c)
 BENCH_SUPPORT_SRC := $(filter-out $(BENCH_SRC),$(wildcard tests/bench/*.c))
 
-PACKAGES := libcurl jansson lmdb libsecp256k1 zlib
+PACKAGES := libcurl jansson lmdb libsecp256k1 zlib libmicrohttpd
 TEST_PACKAGES := cmocka gmp
 # pkg-config is asked only where something is compiled, so that `make run` can install it first.
 PKG_CFLAGS = $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)

@@ -13,6 +13,7 @@
 #include "cli/summary.h"
 #include "indexer/mirror.h"
 #include "serve/alert/alert.h"
+#include "serve/http/server.h"
 
 /* What a signal handler may touch. */
 static struct mirror *volatile running;
@@ -196,7 +197,8 @@ static enum status sync_and_follow(const struct command *command, struct mirror 
 }
 
 static enum status run_with_alerts(const struct command *command, struct reload *reload,
-				   struct service *service, struct error *err)
+				   struct server *server, struct service *service,
+				   struct error *err)
 {
 	struct error note_error;
 	enum status st = alerts_start(reload->alerts, err);
@@ -205,9 +207,13 @@ static enum status run_with_alerts(const struct command *command, struct reload 
 	if (st != OK)
 		return st;
 	reload->are_started = true;
-	service_ready(service, reload->mirror);
-	st = sync_and_follow(command, reload->mirror, service, err);
+	st = server_start(server, err);
+	if (st == OK) {
+		service_ready(service, reload->mirror);
+		st = sync_and_follow(command, reload->mirror, service, err);
+	}
 	service_stopping(service);
+	server_stop(server);
 	alerts_stop(reload->alerts);
 	note = mirror_put_notes(reload->mirror, &note_error);
 	if (note == ERR_FULL) {
@@ -223,11 +229,17 @@ static enum status run_with_alerts(const struct command *command, struct reload 
 static int run_until_stopped(const struct command *command, struct reload *reload,
 			     struct service *service)
 {
+	const struct server_options serving = {.config = command->config,
+					       .logger = &service->progress.logger};
+	struct server *server;
 	struct error err;
 	enum status st;
 
 	catch_signals(reload->mirror);
-	st = run_with_alerts(command, reload, service, &err);
+	st = server_open(&server, &serving, &err);
+	if (st == OK)
+		st = run_with_alerts(command, reload, server, service, &err);
+	server_close(server);
 	if (st != OK || !mirror_is_stopping(reload->mirror))
 		return finish(command, reload->mirror, st, &err);
 	/* Being stopped is how a daemon ends: fine, whatever it has found. */

@@ -6,8 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/nearest.h"
+
 /* TEXT_MAX bounds a string with its variables put in; the others, what a message shows. */
-enum { TEXT_MAX = 64 * 1024, QUOTE_MAX = 72, KEY_MAX = 40 };
+enum { TEXT_MAX = 64 * 1024, QUOTE_MAX = 72 };
 
 static const struct config_field note = {
 	.name = "note",
@@ -167,83 +169,26 @@ static const struct config_field *find_field(const struct config_field *object, 
 	return NULL;
 }
 
-static char folded(char c)
-{
-	return (char)(c == '-' ? '_' : tolower((unsigned char)c));
-}
-
-static size_t least(size_t a, size_t b)
-{
-	return a < b ? a : b;
-}
-
-/* Insertions, deletions, substitutions and swaps of neighbours (optimal string alignment). */
-static size_t edit_distance(const char *a, size_t a_length, const char *b, size_t b_length)
-{
-	size_t rows[3][KEY_MAX + 1]; /* of the prefixes of a: two before, one before, this */
-
-	for (size_t k = 0; k <= b_length; k++)
-		rows[0][k] = k;
-	for (size_t i = 1; i <= a_length; i++) {
-		size_t *row = rows[i % 3];
-		const size_t *above = rows[(i + 2) % 3];
-		const size_t *two_above = rows[(i + 1) % 3];
-
-		row[0] = i;
-		for (size_t k = 1; k <= b_length; k++) {
-			char x = folded(a[i - 1]);
-			char y = folded(b[k - 1]);
-
-			row[k] = least(least(row[k - 1], above[k]) + 1, above[k - 1] + (x != y));
-			if (i > 1 && k > 1 && x == folded(b[k - 2]) && folded(a[i - 2]) == y)
-				row[k] = least(row[k], two_above[k - 2] + 1);
-		}
-	}
-	return rows[a_length % 3][b_length];
-}
-
-/* How far a key is from a known one; SIZE_MAX where they have too little in common. */
-static size_t distance(const char *key, const char *known)
-{
-	enum { PREFIX_MIN = 3 };
-	size_t key_length = strlen(key);
-	size_t known_length = strlen(known);
-	size_t shorter = least(key_length, known_length);
-	size_t edits;
-
-	if (key_length > KEY_MAX || known_length > KEY_MAX)
-		return SIZE_MAX;
-	if (shorter >= PREFIX_MIN && strncmp(key, known, shorter) == 0)
-		return 1;
-	edits = edit_distance(key, key_length, known, known_length);
-	return 2 * edits <= key_length + known_length - shorter ? edits : SIZE_MAX;
-}
-
 static enum status unknown_key(struct config_reader *r, const struct config_place *at,
 			       const struct config_field *object, const char *key)
 {
 	struct buffer known = buffer_in(r->arena);
 	const char *path = config_path(r, at);
-	const char *nearest = NULL;
-	size_t nearest_distance = SIZE_MAX;
+	struct nearest nearest = nearest_to(key);
 
 	for (size_t i = 0; i <= object->field_count; i++) {
 		const char *name = field_at(object, i)->name;
-		size_t d = distance(key, name);
 
 		buffer_printf(&known, "%s%s", i ? ", " : "", name);
-		if (d < nearest_distance) {
-			nearest_distance = d;
-			nearest = name;
-		}
+		nearest_offer(&nearest, name);
 	}
 	key = config_quote(r, key);
 	if (!*path)
 		path = "the top object";
-	if (nearest)
+	if (nearest.name)
 		return error_set(r->err, ERR_USAGE,
 				 "%s: unknown key %s in %s: did you mean \"%s\"?", r->name, key,
-				 path, nearest);
+				 path, nearest.name);
 	return error_set(r->err, ERR_USAGE, "%s: unknown key %s in %s: the known keys are %s",
 			 r->name, key, path, buffer_string(&known));
 }

@@ -181,10 +181,10 @@ static enum status open_moment(struct moment *out, const struct config *config, 
 		st = store_cursor(&out->cursor, out->txn, err);
 		if (st == OK)
 			st = place(out, at, err);
-		else if (st == ERR_NOTFOUND)
+		else if (st == ERR_NOTFOUND) {
+			out->is_empty = true;
 			st = may_be_empty && out->pending_count ? OK : no_block_yet(out, err);
-		out->is_empty =
-			st == OK && !out->cursor.row_count && hash_is_zero(out->cursor.ref.hash);
+		}
 	}
 	if (st != OK) {
 		moment_close(out);

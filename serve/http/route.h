@@ -13,11 +13,13 @@
 #include "serve/answer/answer.h"
 
 struct server;
+struct exchange;
 struct reply;
 
 enum param_kind {
 	PARAM_TEXT,
 	PARAM_COUNT,  /* a number up to `max`; `fallback` where it is not given */
+	PARAM_LIMIT,  /* how many items: 1 to `max`, and to what the configuration allows */
 	PARAM_AMOUNT, /* a 256-bit integer */
 	PARAM_ADDRESS,
 	PARAM_HASH,
@@ -36,14 +38,15 @@ struct param_rule {
 	const char *meaning;
 	const char *const *choices; /* up to NULL */
 	uint64_t fallback;
-	uint64_t max; /* 0: none */
+	uint64_t max; /* 0: what JSON's integers reach */
 };
 
 struct param {
 	bool is_given;
 	const char *text; /* decoded; "" where it is not given */
 	union {
-		uint64_t number; /* PARAM_COUNT (with its fallback); PARAM_CHOICE: its index */
+		/* PARAM_COUNT and PARAM_LIMIT (with their fallback); PARAM_CHOICE: its index */
+		uint64_t number;
 		u256 amount;
 		struct address address;
 		struct hash hash;
@@ -63,11 +66,15 @@ struct request {
 	const struct pool *pool;         /* where the route has a PARAM_POOL that was given */
 	struct moment *moment;           /* where the route needs one */
 	struct param params[PARAMS_MAX]; /* in the order of the route's rules */
-	uint64_t deadline_ms; /* by the monotonic clock: long work ends then, with ERR_AGAIN */
+	uint64_t deadline_ms;      /* by the monotonic clock: long work ends then, with ERR_AGAIN */
+	struct exchange *exchange; /* what the server knows of it */
 };
 
 /* The request's parameter of that name; the route has one. */
 const struct param *request_param(const struct request *request, const char *name);
+
+/* A header of the request, "Last-Event-ID" in any case; NULL where it was not sent. */
+const char *request_header(const struct request *request, const char *name);
 
 enum route_needs {
 	NEEDS_NOTHING,

@@ -55,7 +55,8 @@ export class Mirror {
   constructor(config, { folder = tempFolder(), name = 'config.json' } = {}) {
     this.folder = folder;
     this.store = config.store?.path ?? join(folder, 'mirror');
-    this.config = { ...config, store: { path: this.store } };
+    // Several daemons at once: each on a port of its own.
+    this.config = { serve: { listen: '127.0.0.1:0' }, ...config, store: { path: this.store } };
     this.file = join(folder, name);
     writeFileSync(this.file, JSON.stringify(this.config, null, 2));
   }
@@ -100,6 +101,14 @@ export class Daemon {
     this.child.stdout.on('data', d => { this.out += d; });
     this.child.stderr.on('data', d => { this.err += d; });
     this.ended = new Promise(resolve => this.child.on('close', (status, signal) => { children.delete(this.child); this.result = { status, signal }; resolve(this.result); }));
+  }
+  // Where it serves, as "http://127.0.0.1:40123".
+  async url(timeout = 20000) {
+    for (const until = Date.now() + timeout; ; await sleep(10)) {
+      const found = this.err.match(/serving on (http:\/\/\S+?)\/?["\s]/);
+      if (found) return found[1];
+      if (this.result || Date.now() > until) throw new Error(`run does not serve: ${this.err.slice(-1500)}`);
+    }
   }
   // Waits until the mirror has that block (of that hash).
   async indexed(number, { hash, timeout = 20000 } = {}) {

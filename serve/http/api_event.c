@@ -1,0 +1,143 @@
+/* What happened: payouts, events, findings, and why. */
+#include <string.h>
+
+#include "serve/http/api.h"
+
+/* ---- payouts ---- */
+
+static const struct param_rule *const of_payouts[] = {&param_name,  &param_at,     &param_limit,
+						      &param_after, &param_fields, NULL};
+
+static json_t *get_payouts(const struct request *request, struct error *err)
+{
+	struct page page = api_page(request);
+
+	return answer_payouts(request->moment, request->pool, &page, err);
+}
+
+/* ---- events ---- */
+
+static const struct param_rule param_event = {
+	.name = "event", .kind = PARAM_TEXT, .meaning = "only events of this name"};
+
+static const struct param_rule param_account = {
+	.name = "account", .kind = PARAM_ADDRESS, .meaning = "only events that name this account"};
+
+static const struct param_rule *const of_events[] = {
+	&param_pool, &param_event, &param_account, &param_from,   &param_to,
+	&param_at,   &param_limit, &param_after,   &param_fields, NULL};
+
+static json_t *get_events(const struct request *request, struct error *err)
+{
+	const struct param *account = request_param(request, "account");
+	struct page page = api_page(request);
+	struct event_query wanted = {.pool = request->pool,
+				     .event = api_text(request, "event"),
+				     .has_account = account->is_given,
+				     .from_block = request_param(request, "from")->number,
+				     .to_block = request_param(request, "to")->number};
+
+	if (account->is_given)
+		wanted.account = account->address;
+	return answer_events(request->moment, &wanted, &page, err);
+}
+
+/* ---- findings ---- */
+
+static const char *const severities[] = {"info", "warning", "error", NULL};
+static const char *const states[] = {"open", "resolved", "withdrawn", NULL};
+
+static const struct param_rule param_severity = {.name = "severity",
+						 .kind = PARAM_CHOICE,
+						 .meaning = "only those at least so severe",
+						 .choices = severities};
+
+static const struct param_rule param_check = {
+	.name = "check", .kind = PARAM_TEXT, .meaning = "only findings of this check"};
+
+static const struct param_rule param_state = {.name = "state",
+					      .kind = PARAM_CHOICE,
+					      .meaning = "only findings in this state",
+					      .choices = states};
+
+static const struct param_rule *const of_findings[] = {&param_pool,  &param_severity, &param_check,
+						       &param_state, &param_at,       &param_limit,
+						       &param_after, &param_fields,   NULL};
+
+static json_t *get_findings(const struct request *request, struct error *err)
+{
+	struct page page = api_page(request);
+	struct finding_query wanted = {.pool = request->pool,
+				       .check = api_text(request, "check"),
+				       .state = api_text(request, "state")};
+	const char *severity = api_text(request, "severity");
+
+	wanted.has_severity = severity && severity_parse(&wanted.severity, severity);
+	return answer_findings(request->moment, &wanted, &page, err);
+}
+
+/* ---- explain ---- */
+
+static const struct param_rule param_tx = {
+	.name = "tx", .kind = PARAM_HASH, .is_required = true, .meaning = "the transaction"};
+
+static const struct param_rule param_log = {.name = "log",
+					    .kind = PARAM_COUNT,
+					    .is_required = true,
+					    .meaning = "the log's index within its block",
+					    .max = UINT32_MAX};
+
+static const struct param_rule *const of_a_transaction[] = {&param_tx, &param_at, &param_fields,
+							    NULL};
+
+static const struct param_rule *const of_a_log[] = {&param_tx, &param_log, &param_at, &param_fields,
+						    NULL};
+
+static json_t *get_transaction(const struct request *request, struct error *err)
+{
+	return answer_explain(request->moment, request_param(request, "tx")->hash, -1, err);
+}
+
+static json_t *get_log(const struct request *request, struct error *err)
+{
+	return answer_explain(request->moment, request_param(request, "tx")->hash,
+			      (int64_t)request_param(request, "log")->number, err);
+}
+
+/* ---- the table ---- */
+
+static const struct route routes[] = {
+	{.path = "/v1/pools/{name}/payouts",
+	 .id = "getPayouts",
+	 .summary = "claims that the pool paid, and what they cost its accounts",
+	 .params = of_payouts,
+	 .needs = NEEDS_MOMENT,
+	 .answer = get_payouts},
+	{.path = "/v1/events",
+	 .id = "getEvents",
+	 .summary = "the pools' events, oldest first",
+	 .params = of_events,
+	 .needs = NEEDS_MOMENT,
+	 .answer = get_events},
+	{.path = "/v1/findings",
+	 .id = "getFindings",
+	 .summary = "where the chain and the arithmetic disagree",
+	 .params = of_findings,
+	 .needs = NEEDS_FINDINGS,
+	 .freshness = FRESH_NOW,
+	 .answer = get_findings},
+	{.path = "/v1/explain/{tx}",
+	 .id = "explainTransaction",
+	 .summary = "every event of a transaction, with the formulas and their figures",
+	 .params = of_a_transaction,
+	 .needs = NEEDS_MOMENT,
+	 .answer = get_transaction},
+	{.path = "/v1/explain/{tx}/{log}",
+	 .id = "explainLog",
+	 .summary = "one event of a transaction, with the formulas and their figures",
+	 .params = of_a_log,
+	 .needs = NEEDS_MOMENT,
+	 .answer = get_log},
+};
+
+const struct route_table api_event_routes = {routes, sizeof(routes) / sizeof(routes[0])};

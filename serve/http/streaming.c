@@ -1,0 +1,129 @@
+/*
+ * Bodies that are made while they are sent.
+ *
+ * A stream that has nothing to say is suspended: no thread waits for it. Between its "nothing now"
+ * and the suspension it may be woken; so a wake that finds no suspended stream is remembered.
+ */
+#include <stdlib.h>
+
+#include "serve/http/internal.h"
+
+enum { BLOCK_BYTES = 16 * 1024 };
+
+struct waker {
+	struct server *server;
+	struct watched *watched;
+	struct MHD_Connection *connection;
+	struct reply_stream stream;
+	bool is_begun;
+	pthread_mutex_t mutex;
+	bool is_suspended;
+	bool is_due;
+	struct waker *next; /* in the server's list */
+	struct waker *previous;
+};
+
+void waker_wake(struct waker *waker)
+{
+	pthread_mutex_lock(&waker->mutex);
+	if (waker->is_suspended) {
+		waker->is_suspended = false;
+		MHD_resume_connection(waker->connection);
+	} else {
+		waker->is_due = true;
+	}
+	pthread_mutex_unlock(&waker->mutex);
+}
+
+/* True: the connection sleeps. */
+static bool sleep_until_woken(struct waker *waker)
+{
+	bool sleeps;
+
+	/* What is not asked for is not late. */
+	watchdog_expect(waker->server->watchdog, waker->watched, 0);
+	pthread_mutex_lock(&waker->mutex);
+	sleeps = !waker->is_due && !atomic_load(&waker->server->is_stopping);
+	if (sleeps) {
+		waker->is_suspended = true;
+		MHD_suspend_connection(waker->connection);
+	}
+	pthread_mutex_unlock(&waker->mutex);
+	return sleeps;
+}
+
+static ssize_t read_stream(void *context, uint64_t position, char *buffer, size_t size)
+{
+	struct waker *waker = context;
+	struct server *server = waker->server;
+	ssize_t count;
+
+	(void)position;
+	if (!waker->is_begun) {
+		waker->is_begun = true;
+		waker->stream.begin(waker->stream.context, waker);
+	}
+	do {
+		if (atomic_load(&server->is_stopping))
+			return MHD_CONTENT_READER_END_OF_STREAM;
+		pthread_mutex_lock(&waker->mutex);
+		waker->is_due = false;
+		pthread_mutex_unlock(&waker->mutex);
+		count = waker->stream.read(waker->stream.context, buffer, size);
+	} while (count == 0 && !sleep_until_woken(waker));
+	if (count < 0)
+		return MHD_CONTENT_READER_END_OF_STREAM;
+	if (count > 0)
+		watchdog_expect(server->watchdog, waker->watched,
+				clock_now_ms(&server->clock) + DEADLINE_MS);
+	return count;
+}
+
+static void end_stream(void *context)
+{
+	struct waker *waker = context;
+	struct server *server = waker->server;
+
+	pthread_mutex_lock(&server->mutex);
+	if (waker->next)
+		waker->next->previous = waker->previous;
+	if (waker->previous)
+		waker->previous->next = waker->next;
+	else
+		server->wakers = waker->next;
+	pthread_mutex_unlock(&server->mutex);
+	waker->stream.end(waker->stream.context);
+	(void)pthread_mutex_destroy(&waker->mutex);
+	free(waker);
+}
+
+struct MHD_Response *streaming_response(struct server *server, struct exchange *x)
+{
+	struct waker *waker = xcalloc(1, sizeof(*waker));
+	struct MHD_Response *response;
+
+	waker->server = server;
+	waker->watched = x->watched;
+	waker->connection = x->connection;
+	waker->stream = x->reply.stream;
+	(void)pthread_mutex_init(&waker->mutex, NULL);
+	pthread_mutex_lock(&server->mutex);
+	waker->next = server->wakers;
+	if (waker->next)
+		waker->next->previous = waker;
+	server->wakers = waker;
+	pthread_mutex_unlock(&server->mutex);
+	response = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, BLOCK_BYTES, read_stream,
+						     waker, end_stream);
+	if (!response)
+		end_stream(waker);
+	return response;
+}
+
+void streaming_stop(struct server *server)
+{
+	pthread_mutex_lock(&server->mutex);
+	for (struct waker *w = server->wakers; w; w = w->next)
+		waker_wake(w);
+	pthread_mutex_unlock(&server->mutex);
+}
