@@ -4,10 +4,9 @@
 #ifndef CLI_VERB_H
 #define CLI_VERB_H
 
+#include "base/version.h"
 #include "cli/args.h"
 #include "indexer/config.h"
-
-#define COVERMIRROR_VERSION "0.1.0"
 
 /* What a verb works with. Verbs return the program's exit status. */
 struct command {

@@ -1,6 +1,7 @@
 /* What happened: payouts, events, findings, and why. */
 #include <string.h>
 
+#include "serve/answer/schema.h"
 #include "serve/http/api.h"
 
 /* ---- payouts ---- */
@@ -17,8 +18,10 @@ static json_t *get_payouts(const struct request *request, struct error *err)
 
 /* ---- events ---- */
 
-static const struct param_rule param_event = {
-	.name = "event", .kind = PARAM_TEXT, .meaning = "only events of this name"};
+static const struct param_rule param_event = {.name = "event",
+					      .kind = PARAM_TEXT,
+					      .meaning = "only events of this name",
+					      .schema = schema_event_names};
 
 static const struct param_rule param_account = {
 	.name = "account", .kind = PARAM_ADDRESS, .meaning = "only events that name this account"};
@@ -52,8 +55,10 @@ static const struct param_rule param_severity = {.name = "severity",
 						 .meaning = "only those at least so severe",
 						 .choices = severities};
 
-static const struct param_rule param_check = {
-	.name = "check", .kind = PARAM_TEXT, .meaning = "only findings of this check"};
+static const struct param_rule param_check = {.name = "check",
+					      .kind = PARAM_TEXT,
+					      .meaning = "only findings of this check",
+					      .schema = schema_check_ids};
 
 static const struct param_rule param_state = {.name = "state",
 					      .kind = PARAM_CHOICE,
@@ -112,32 +117,37 @@ static const struct route routes[] = {
 	 .summary = "claims that the pool paid, and what they cost its accounts",
 	 .params = of_payouts,
 	 .needs = NEEDS_MOMENT,
-	 .answer = get_payouts},
+	 .answer = get_payouts,
+	 .schema = schema_payouts},
 	{.path = "/v1/events",
 	 .id = "getEvents",
 	 .summary = "the pools' events, oldest first",
 	 .params = of_events,
 	 .needs = NEEDS_MOMENT,
-	 .answer = get_events},
+	 .answer = get_events,
+	 .schema = schema_events},
 	{.path = "/v1/findings",
 	 .id = "getFindings",
 	 .summary = "where the chain and the arithmetic disagree",
 	 .params = of_findings,
 	 .needs = NEEDS_FINDINGS,
 	 .freshness = FRESH_NOW,
-	 .answer = get_findings},
+	 .answer = get_findings,
+	 .schema = schema_findings},
 	{.path = "/v1/explain/{tx}",
 	 .id = "explainTransaction",
 	 .summary = "every event of a transaction, with the formulas and their figures",
 	 .params = of_a_transaction,
 	 .needs = NEEDS_MOMENT,
-	 .answer = get_transaction},
+	 .answer = get_transaction,
+	 .schema = schema_explain},
 	{.path = "/v1/explain/{tx}/{log}",
 	 .id = "explainLog",
 	 .summary = "one event of a transaction, with the formulas and their figures",
 	 .params = of_a_log,
 	 .needs = NEEDS_MOMENT,
-	 .answer = get_log},
+	 .answer = get_log,
+	 .schema = schema_explain},
 };
 
 const struct route_table api_event_routes = {routes, sizeof(routes) / sizeof(routes[0])};

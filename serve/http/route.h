@@ -39,6 +39,9 @@ struct param_rule {
 	const char *const *choices; /* up to NULL */
 	uint64_t fallback;
 	uint64_t max; /* 0: what JSON's integers reach */
+	/* JSON Schema of what it may be, where the configuration says that closer than the kind; a
+	 * new reference. May be NULL. */
+	json_t *(*schema)(const struct config *config);
 };
 
 struct param {
@@ -90,7 +93,7 @@ enum route_freshness {
 
 struct route {
 	const char *path; /* "/v1/pools/{name}/accounts/{address}" */
-	const char *id;   /* camelCase, the client's name for it */
+	const char *id;   /* camelCase, the client's name for it; NULL: not in /openapi.json */
 	const char *summary;
 	const struct param_rule *const
 		*params; /* up to NULL; those of the path first, in its order */

@@ -39,7 +39,7 @@ const until = async (what, test, tell = () => '', timeout = 20000) => {
   return ok(what, true);
 };
 const configured = (url, alerts) => {
-  const config = JSON.parse(readFileSync(join(ROOT, 'configs', 'demo.json')));
+  const config = JSON.parse(readFileSync(join(ROOT, 'tests', 'configs', 'api3-seed1.json')));
   config.chain.rpc = [{ url }]; config.chain.poll_interval_ms = 50;
   delete config.$schema; delete config.store; config.views = { every_blocks: 0, at_head: false };
   return new Mirror({ ...config, alerts });

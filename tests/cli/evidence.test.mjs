@@ -9,7 +9,7 @@ import { startReplay } from '../support/replay.mjs';
 import { done, equal, none, ok, part } from '../support/tap.mjs';
 
 if (!there()) { ok(`${PROGRAM} is there`, false, 'make first'); done(); }
-const config = JSON.parse(readFileSync(join(ROOT, 'configs', 'demo.json')));
+const config = JSON.parse(readFileSync(join(ROOT, 'tests', 'configs', 'api3-seed1.json')));
 const recorded = listChains().find(c => c.name === 'api3-seed1');
 config.chain.rpc[0].url = `file:${recorded.chain}`;
 delete config.$schema; delete config.store; config.views = { every_blocks: 0 };

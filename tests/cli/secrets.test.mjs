@@ -23,7 +23,7 @@ const SECRETS = [...[endpoint, hook].flatMap(s => [...Object.values(s), decodeUR
 const told = text => SECRETS.filter(s => text.includes(s));
 
 const configured = (urls, { log, alerts = [] } = {}) => {
-  const config = JSON.parse(readFileSync(join(ROOT, 'configs', 'demo.json')));
+  const config = JSON.parse(readFileSync(join(ROOT, 'tests', 'configs', 'api3-seed1.json')));
   config.chain = { id: 31337, poll_interval_ms: 20, rpc: [].concat(urls).map(url => ({ url, attempts: 2, backoff_ms: 1, timeout_ms: 1500 })) };
   delete config.$schema; delete config.store;
   return new Mirror({ ...config, views: { at_head: false }, alerts, ...(log ? { log } : {}) });

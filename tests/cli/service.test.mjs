@@ -13,7 +13,7 @@ if (!there()) { ok(`${PROGRAM} is there`, false, 'make first'); done(); }
 const recorded = listChains().find(c => c.name === 'api3-seed1').chain;
 const LIE = 110, START = 90;
 const configured = (url, log) => {
-  const config = JSON.parse(readFileSync(join(ROOT, 'configs', 'demo.json')));
+  const config = JSON.parse(readFileSync(join(ROOT, 'tests', 'configs', 'api3-seed1.json')));
   config.chain = { id: 31337, rpc: [{ url, attempts: 1, backoff_ms: 1 }], poll_interval_ms: 20 };
   delete config.$schema; delete config.store;
   return new Mirror({ ...config, views: { at_head: false }, ...(log ? { log } : {}) });

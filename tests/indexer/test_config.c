@@ -944,10 +944,18 @@ static void the_configurations_that_we_ship_load(void **state)
 	assert_true(loaded >= 2);
 }
 
-static void the_demo_is_the_recorded_chain_in_full(void **state)
+static const char recorded_pool[] =
+	"api3 api3 start_block=1 pool=0xe7f1725e7734ce288f8367e1bb143e90bb3f0512 "
+	"token=0x5fbdb2315678afecb367f032d93f642f64180aa3 "
+	"claims_managers=0x9965507d1a55bcc2695c58ba16fb37d819b0a4dc,"
+	"0x976ea74026e726554db657fa54763abd0c3a0aa9 "
+	"timelock_manager=0x700b6a60ce7eaaea56f065753d8dcb9653dbad35\n";
+
+static void the_recorded_chain_is_followed_in_full(void **state)
 {
 	struct fixture *f = *state;
-	enum status st = config_load(&f->config, f->arena, "configs/demo.json", &f->err);
+	enum status st =
+		config_load(&f->config, f->arena, "tests/configs/api3-seed1.json", &f->err);
 
 	succeeds(f, st);
 	assert_int_equal(f->config.chain_id, 31337);
@@ -955,13 +963,28 @@ static void the_demo_is_the_recorded_chain_in_full(void **state)
 			    "file:tests/chains/api3-seed1.chain.jsonl.gz");
 	assert_int_equal(f->config.pool_views[0].every_blocks, 1);
 	assert_true(f->config.pool_views[0].all_accounts);
-	assert_string_equal(
-		f->config.pool_set,
-		"api3 api3 start_block=1 pool=0xe7f1725e7734ce288f8367e1bb143e90bb3f0512 "
-		"token=0x5fbdb2315678afecb367f032d93f642f64180aa3 "
-		"claims_managers=0x9965507d1a55bcc2695c58ba16fb37d819b0a4dc,"
-		"0x976ea74026e726554db657fa54763abd0c3a0aa9 "
-		"timelock_manager=0x700b6a60ce7eaaea56f065753d8dcb9653dbad35\n");
+	assert_string_equal(f->config.pool_set, recorded_pool);
+}
+
+/* What it begins with is that chain; the pools behind it are asked less often. */
+static void the_demo_has_the_recorded_chain_and_every_protocol(void **state)
+{
+	struct fixture *f = *state;
+	enum status st = config_load(&f->config, f->arena, "configs/demo.json", &f->err);
+
+	succeeds(f, st);
+	assert_string_equal(f->config.endpoints[0].url, "file:tests/chains/demo.chain.jsonl.gz");
+	assert_int_equal(f->config.pool_count, 4);
+	assert_int_equal(f->config.pool_views[0].every_blocks, 1);
+	assert_true(f->config.pool_views[0].all_accounts);
+	assert_memory_equal(f->config.pool_set, recorded_pool, strlen(recorded_pool));
+	assert_non_null(strstr(f->config.pool_set, "\nfeeds api3 "));
+	assert_non_null(strstr(f->config.pool_set, "\nbook bridge-mutual-v2 "));
+	assert_non_null(strstr(f->config.pool_set, "\nvault insuredao "));
+	for (size_t i = 1; i < f->config.pool_count; i++) {
+		assert_int_equal(f->config.pool_views[i].every_blocks, i == 1 ? 1 : 25);
+		assert_false(f->config.pool_views[i].all_accounts);
+	}
 }
 
 /* The role's key in the schema's object of a protocol's contracts: there, and required or not. */
@@ -1035,7 +1058,8 @@ int main(void)
 		TEST(a_missing_file_is_refused_by_name),
 		TEST(a_file_of_more_than_4_mib_is_refused),
 		TEST(the_configurations_that_we_ship_load),
-		TEST(the_demo_is_the_recorded_chain_in_full),
+		TEST(the_recorded_chain_is_followed_in_full),
+		TEST(the_demo_has_the_recorded_chain_and_every_protocol),
 		TEST(the_schema_knows_every_protocol),
 	};
 

@@ -11,7 +11,7 @@ export const FAULT = Object.fromEntries(['None', 'PaysAboveCover', 'PaysNothing'
   'IgnoresDeadlines', 'PaysSomebodyElse', 'AcceptsTwice', 'IgnoresQuotas', 'SettlesAboveClaim', 'TakesClaimsAboveCover'].map((n, i) => [n, i]));
 
 export class ClaimsStage {
-  static async deploy(anvil) {
+  static async deploy(anvil, { stake = 50_000_000n * E18, called } = {}) {
     const s = new ClaimsStage();
     const built = compile();
     s.anvil = anvil;
@@ -32,6 +32,7 @@ export class ClaimsStage {
       return receipt.contractAddress.toLowerCase();
     };
     s.token = await create('Token', 100_000_000n * E18);
+    if (called) await s.tx(s.admin, 'Token', s.token, 'rename', ...called);
     s.timelock = await create('Timelock', s.token);
     s.pool = await create('OpenPool', s.token, s.timelock);
     s.feeds = [await create('PriceFeed'), await create('PriceFeed')];
@@ -52,7 +53,7 @@ export class ClaimsStage {
     await s.tx(s.admin, 'ClaimsManager', s.managers[0], 'appoint', s.proxy, false, true);
     await s.tx(s.admin, 'Token', s.token, 'updateMinterStatus', s.pool, true);
     await s.tx(s.admin, 'Token', s.token, 'approve', s.pool, 10n ** 40n);
-    await s.tx(s.admin, 'OpenPool', s.pool, 'depositAndStake', 50_000_000n * E18);
+    await s.tx(s.admin, 'OpenPool', s.pool, 'depositAndStake', stake);
     await s.mine(12);
     s.firstBlock = s.head;
     return s;

@@ -45,7 +45,7 @@ export class Tree {
 }
 
 export class InsureScene {
-  static async deploy(anvil, { users = 6, markets = 3, indices = 2, reserves = 1 } = {}) {
+  static async deploy(anvil, { users = 6, markets = 3, indices = 2, reserves = 1, called } = {}) {
     const s = new InsureScene(), built = compile();
     s.anvil = anvil;
     s.abi = Object.fromEntries(Object.entries(built).map(([k, v]) => [k, new Interface(v.abi)]));
@@ -65,6 +65,7 @@ export class InsureScene {
       return address;
     };
     s.token = await create('Token', 10n ** 30n);
+    if (called) await s.tx(s.owner, s.token, 'rename', ...called);
     s.ownership = await create('InsureOwnership');
     s.factory = await create('InsureFactory', s.ownership);
     s.parameters = await create('InsureParameters', s.ownership);

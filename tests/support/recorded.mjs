@@ -15,10 +15,10 @@ export function listChains(folder = CHAINS) {
 }
 export const readTruth = file => JSON.parse(gunzipSync(readFileSync(file)));
 
-// { meta, blocks: [{ number, timestamp, hash, block, receipts, logs }], calls: [...] }
+// { meta, blocks: [{ number, timestamp, hash, block, receipts, logs }], calls: [...], lines: all, parsed }
 export function readChain(file) {
   const lines = gunzipSync(readFileSync(file)).toString().split('\n').filter(Boolean).map(l => JSON.parse(l));
-  const chain = { meta: lines.find(o => o.type === 'meta'), blocks: [], calls: [] };
+  const chain = { meta: lines.find(o => o.type === 'meta'), blocks: [], calls: [], lines };
   for (const o of lines) {
     if (o.type === 'block')
       chain.blocks.push({ number: Number(o.block.number), timestamp: Number(o.block.timestamp), hash: o.block.hash,

@@ -8,9 +8,6 @@ contract Token {
     event MinterStatusUpdated(address indexed minterAddress, bool minterStatus);
     event BurnerStatusUpdated(address indexed burnerAddress, bool burnerStatus);
 
-    string public constant name = "Test cover token";
-    string public constant symbol = "TCT";
-    uint8 public constant decimals = 18;
     address public immutable owner;
 
     uint256 public totalSupply;
@@ -18,10 +15,18 @@ contract Token {
     mapping(address => mapping(address => uint256)) public allowance;
     mapping(address => bool) public getMinterStatus;
     mapping(address => bool) public getBurnerStatus;
+    string public name = "Test cover token";
+    string public symbol = "TCT";
+    uint8 public decimals = 18;
 
     constructor(uint256 supply) {
         owner = msg.sender;
         issue(msg.sender, supply);
+    }
+
+    function rename(string calldata name_, string calldata symbol_, uint8 decimals_) external {
+        require(msg.sender == owner, "token: not the owner");
+        (name, symbol, decimals) = (name_, symbol_, decimals_);
     }
 
     function issue(address to, uint256 value) private {
