@@ -64,10 +64,11 @@ static int run(const struct command *command, const char *pool, opener *open,
 
 	if (args_number(&limit, args, OPTION_LIMIT, 0, &err) != OK)
 		return report(&err);
-	query.page = (struct page){.limit = (size_t)limit, .after = args->values[OPTION_AFTER]};
+	query.page = page_after((size_t)limit, args->values[OPTION_AFTER], command->arena);
 	if (pool && moment_pool(&query.pool, command->config, pool, &err) != OK)
 		return report(&err);
-	if (open(&moment, command->config, args->values[OPTION_AT], command->arena, &err) != OK)
+	if (open(&moment, command->config, page_at(&query.page, args->values[OPTION_AT]),
+		 command->arena, &err) != OK)
 		return report(&err);
 	status = answer(&query, ask, show);
 	moment_close(&moment);

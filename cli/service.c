@@ -3,12 +3,23 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "serve/http/route.h"
+
 enum { LOOK_MS = 1000, SAY_MS = 1000, STATUS_SIZE = 700 };
+
+static struct telemetry *new_telemetry(const struct clock *clock)
+{
+	const char *paths[METER_ROUTES_MAX];
+	size_t count = route_paths(paths, METER_ROUTES_MAX);
+
+	return telemetry_new(clock, paths, count);
+}
 
 void service_open(struct service *service, const struct command *command, bool is_daemon)
 {
 	progress_init(&service->progress, command);
 	service->clock = clock_real();
+	service->telemetry = is_daemon ? new_telemetry(&service->clock) : NULL;
 	service->mirror = NULL;
 	service->looked_ms = service->said_ms = 0;
 	service->notify = (struct notify){.fd = -1};
@@ -19,6 +30,7 @@ void service_open(struct service *service, const struct command *command, bool i
 void service_close(struct service *service)
 {
 	notify_close(&service->notify);
+	telemetry_free(service->telemetry);
 	progress_close(&service->progress);
 }
 
@@ -30,6 +42,8 @@ static void on_alive(void *context)
 	uint64_t now = clock_now_ms(&service->clock);
 
 	notify_alive(&service->notify);
+	if (service->telemetry)
+		vitals_beat(&service->telemetry->vitals);
 	if (now - service->looked_ms < LOOK_MS)
 		return;
 	service->looked_ms = now;

@@ -12,11 +12,13 @@
 
 #include "cli/notify.h"
 #include "cli/progress.h"
+#include "serve/metrics/telemetry.h"
 
 struct service {
 	struct progress progress;
 	struct notify notify; /* of sync: nobody */
 	struct clock clock;
+	struct telemetry *telemetry; /* of a daemon; of sync: NULL */
 	const struct mirror *mirror; /* NULL before it is ready */
 	uint64_t looked_ms;          /* at the log's limit */
 	uint64_t said_ms;            /* the last STATUS= */

@@ -230,7 +230,8 @@ static int run_until_stopped(const struct command *command, struct reload *reloa
 			     struct service *service)
 {
 	const struct server_options serving = {.config = command->config,
-					       .logger = &service->progress.logger};
+					       .logger = &service->progress.logger,
+					       .telemetry = service->telemetry};
 	struct server *server;
 	struct error err;
 	enum status st;

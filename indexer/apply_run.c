@@ -398,6 +398,7 @@ uint64_t mirror_events(const struct mirror *m)
 enum status mirror_flush(struct mirror *m, struct error *err)
 {
 	struct run *run = m->run;
+	bool nodes_are_due;
 	uint64_t last;
 	enum status st;
 
@@ -406,7 +407,10 @@ enum status mirror_flush(struct mirror *m, struct error *err)
 		return OK;
 	}
 	last = run->cursor.ref.number;
+	nodes_are_due = mirror_nodes_are_due(m);
 	st = mirror_note_run(m, run->txn, run->block_count, run->events, err);
+	if (st == OK && nodes_are_due)
+		st = mirror_note_nodes(m, run->txn, err);
 	if (st == OK) {
 		st = store_commit(run->txn, err);
 		run->txn = NULL;
@@ -417,6 +421,8 @@ enum status mirror_flush(struct mirror *m, struct error *err)
 		m->orphans = 0;
 		m->blocks_done += run->block_count;
 		m->events_done += run->events;
+		if (nodes_are_due)
+			mirror_nodes_are_noted(m);
 		for (size_t i = 0; i < m->config->pool_count; i++)
 			if (m->pools[i].birth && last >= m->pools[i].birth)
 				m->pools[i].is_born_in_store = true;

@@ -1,6 +1,5 @@
 #include "indexer/config.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 
@@ -15,9 +14,7 @@ enum {
 	QUARANTINE_S = 300,
 };
 
-#define LISTEN "127.0.0.1:8480"
-
-/* ---- store, serve ---- */
+/* ---- store ---- */
 
 static const struct config_field store_fields[] = {
 	{.name = "path",
@@ -26,56 +23,6 @@ static const struct config_field store_fields[] = {
 	 .expected = "the path of a directory",
 	 .read = config_read_text,
 	 .offset = offsetof(struct config, store_path)},
-};
-
-/* HOST or [IPV6], a colon, a port. */
-static bool is_listen(const char *text)
-{
-	const char *colon = strrchr(text, ':');
-	size_t host_length = colon ? (size_t)(colon - text) : 0;
-	bool is_bracketed = host_length > 2 && text[0] == '[' && colon[-1] == ']';
-	unsigned port = 0;
-
-	if (host_length == 0 || !colon[1])
-		return false;
-	for (size_t i = 0; i < host_length; i++) {
-		bool is_inside = is_bracketed && i > 0 && i + 1 < host_length;
-
-		if (!isgraph((unsigned char)text[i]) || text[i] == '/' || text[i] == '@')
-			return false;
-		if (strchr(":[]", text[i]) && !(is_bracketed && (!is_inside || text[i] == ':')))
-			return false;
-	}
-	for (const char *digit = colon + 1; *digit; digit++) {
-		if (!isdigit((unsigned char)*digit))
-			return false;
-		port = port * 10 + (unsigned)(*digit - '0');
-		if (port > UINT16_MAX)
-			return false;
-	}
-	return true;
-}
-
-static enum status read_listen(struct config_reader *r, const struct config_place *at,
-			       const struct config_field *field, json_t *value, void *out)
-{
-	struct config_text text;
-	enum status st = config_text(&text, r, at, field, value);
-
-	if (st != OK)
-		return st;
-	if (!is_listen(text.value))
-		return config_fault_text(r, at, field, &text);
-	*(const char **)out = text.value;
-	return OK;
-}
-
-static const struct config_field serve_fields[] = {
-	{.name = "listen",
-	 .type = JSON_STRING,
-	 .expected = "HOST:PORT or [IPV6]:PORT like \"" LISTEN "\"",
-	 .read = read_listen,
-	 .offset = offsetof(struct config, listen)},
 };
 
 /* ---- alerts ---- */
@@ -198,10 +145,9 @@ static const struct config_field top_fields[] = {
 	 .field_count = COUNT(store_fields)},
 	{.name = "serve",
 	 .type = JSON_OBJECT,
-	 .expected = "an object like {\"listen\": \"" LISTEN "\"}",
-	 .read = config_read_object,
-	 .fields = serve_fields,
-	 .field_count = COUNT(serve_fields)},
+	 .expected = "an object like {\"listen\": \"127.0.0.1:8480\"}",
+	 .read = config_read_serve,
+	 .offset = offsetof(struct config, serve)},
 	{.name = "log",
 	 .type = JSON_OBJECT,
 	 .expected = "an object like {\"format\": \"json\"}",
@@ -279,7 +225,7 @@ enum status config_parse(struct config *out, struct arena *arena, const char *na
 	*out = (struct config){
 		.path = arena_string(arena, name),
 		.poll_interval_ms = POLL_INTERVAL_MS,
-		.listen = LISTEN,
+		.serve = config_serve_defaults,
 		.log = {.level = LOG_INFO},
 		.views = {.at_head = true},
 		.proof = {.level = PROVE_RECEIPTS,

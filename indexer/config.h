@@ -62,6 +62,27 @@ struct config_log {
 	enum log_level level;
 };
 
+/* Where and how `run` answers requests over HTTP. */
+struct config_serve {
+	const char *listen; /* HOST:PORT, [IPV6]:PORT; loopback, or there is a token or is_public */
+	const char *token;  /* NULL: none is asked for; never print it */
+	bool is_public;
+	const char *const *origins; /* of pages elsewhere that may read; "*": all */
+	size_t origin_count;
+	uint64_t threads;
+	uint64_t connections;
+	uint64_t connections_per_address;
+	uint64_t header_bytes; /* of a request's line and headers */
+	uint64_t target_bytes; /* of its path and query */
+	uint64_t deadline_ms;  /* from a request's end to its answer's */
+	uint64_t idle_ms;      /* from an answer's end to the next request's */
+	uint64_t page_max;     /* items */
+	uint64_t cache_bytes;  /* of answers that are kept; 0: none is */
+	uint64_t ready_lag_blocks;
+	uint64_t ready_head_age_s;
+	uint64_t health_silence_s;
+};
+
 /* Where findings are told: exactly one of webhook and command is set. */
 struct config_alert {
 	const char *webhook; /* http:// or https://; may hold credentials: never print it */
@@ -83,7 +104,7 @@ struct config {
 	uint64_t checkpoint_number;
 	struct hash checkpoint_hash;
 	const char *store_path;
-	const char *listen; /* HOST:PORT, [IPV6]:PORT */
+	struct config_serve serve;
 	struct config_log log;
 	struct config_alert *alerts;
 	size_t alert_count;

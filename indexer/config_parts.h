@@ -36,6 +36,11 @@ extern const struct config_field config_checkpoint_fields[2];
 enum status config_read_checkpoint(struct config_reader *r, const struct config_place *at,
 				   const struct config_field *field, json_t *value, void *out);
 
+/* config_serve.c: "serve". */
+extern const struct config_serve config_serve_defaults;
+enum status config_read_serve(struct config_reader *r, const struct config_place *at,
+			      const struct config_field *field, json_t *value, void *out);
+
 /* config_log.c: the keys of "log". */
 extern const struct config_field config_log_fields[2];
 

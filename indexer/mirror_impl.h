@@ -163,6 +163,12 @@ enum status mirror_settle(struct mirror *m, struct store_txn *txn, struct record
 			  uint64_t block, struct error *err) MUST_CHECK;
 void mirror_settled(struct mirror *m, bool is_committed);
 enum status mirror_keep_notes(struct mirror *m, struct error *err) MUST_CHECK;
+/* How the nodes are: written every few seconds, by a commit of blocks too; told that it is
+ * committed. */
+bool mirror_nodes_are_due(const struct mirror *m);
+enum status mirror_note_nodes(struct mirror *m, struct store_txn *txn,
+			      struct error *err) MUST_CHECK;
+void mirror_nodes_are_noted(struct mirror *m);
 
 /* mirror_note.c: who writes, once the store is open; and how the work goes, in a
  * transaction, with what that commits besides: so many blocks and events. */

@@ -39,7 +39,9 @@ enum status mirror_note_run(struct mirror *m, struct store_txn *txn, uint64_t bl
 				 .head_seen_ms = m->seen_ms,
 				 .span_ms = span.at_ms,
 				 .span_blocks = span.blocks,
-				 .span_events = span.events};
+				 .span_events = span.events,
+				 .blocks_done = then.blocks,
+				 .events_done = then.events};
 
 	return run_note_put(txn, &note, err);
 }

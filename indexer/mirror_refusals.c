@@ -148,14 +148,15 @@ static bool has_news(const struct mirror *m)
 	return false;
 }
 
-static enum status write_notes(void *context, struct store_txn *txn, struct error *err)
+bool mirror_nodes_are_due(const struct mirror *m)
 {
-	struct mirror *m = context;
+	return !m->nodes_noted_ms || clock_now_ms(&m->clock) - m->nodes_noted_ms >= NODES_NOTED_MS;
+}
+
+enum status mirror_note_nodes(struct mirror *m, struct store_txn *txn, struct error *err)
+{
 	enum status st = OK;
 
-	for (size_t i = 0; st == OK && i < m->refusal_count; i++)
-		if (!m->refusals[i].is_noted)
-			st = pending_put(txn, &m->refusals[i].pending, err);
 	for (size_t i = 0; st == OK && i < witnesses_count(m->witnesses); i++) {
 		struct witness_record record = witness_read(m->witnesses, i);
 
@@ -164,6 +165,26 @@ static enum status write_notes(void *context, struct store_txn *txn, struct erro
 	/* Endpoints that the configuration had before. */
 	for (size_t i = witnesses_count(m->witnesses); st == OK && i < NODE_NOTES_MAX; i++)
 		st = node_note_remove(txn, i, err);
+	return st;
+}
+
+void mirror_nodes_are_noted(struct mirror *m)
+{
+	uint64_t now = clock_now_ms(&m->clock);
+
+	m->nodes_noted_ms = now ? now : 1;
+}
+
+static enum status write_notes(void *context, struct store_txn *txn, struct error *err)
+{
+	struct mirror *m = context;
+	enum status st = OK;
+
+	for (size_t i = 0; st == OK && i < m->refusal_count; i++)
+		if (!m->refusals[i].is_noted)
+			st = pending_put(txn, &m->refusals[i].pending, err);
+	if (st == OK)
+		st = mirror_note_nodes(m, txn, err);
 	if (st == OK)
 		st = mirror_note_run(m, txn, 0, 0, err);
 	if (st == OK && m->options.noter.put)
@@ -173,16 +194,15 @@ static enum status write_notes(void *context, struct store_txn *txn, struct erro
 
 enum status mirror_keep_notes(struct mirror *m, struct error *err)
 {
-	uint64_t now = clock_now_ms(&m->clock);
 	uint64_t accusations = count_accusations(m);
 	enum status st;
 
-	if (!has_news(m) && m->nodes_noted_ms && now - m->nodes_noted_ms < NODES_NOTED_MS)
+	if (!has_news(m) && !mirror_nodes_are_due(m))
 		return OK;
 	st = store_change(m->store, write_notes, m, err);
 	if (st != OK)
 		return st;
-	m->nodes_noted_ms = now ? now : 1;
+	mirror_nodes_are_noted(m);
 	m->accusations_noted = accusations;
 	for (size_t i = 0; i < m->refusal_count; i++)
 		m->refusals[i].is_noted = true;

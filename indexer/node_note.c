@@ -6,7 +6,12 @@
 
 #define PREFIX "node/"
 
-enum { PREFIX_SIZE = sizeof(PREFIX) - 1, KEY_SIZE = PREFIX_SIZE + 1 };
+enum {
+	PREFIX_SIZE = sizeof(PREFIX) - 1,
+	KEY_SIZE = PREFIX_SIZE + 1,
+	NUMBER_BYTES = 8,
+	LATENCY_BYTES = (LATENCY_BOUNDS + 2) * NUMBER_BYTES,
+};
 
 #define RECORD_OWNER struct node_row
 #define NODE_FIELDS(F)                                                                             \
@@ -22,7 +27,10 @@ enum { PREFIX_SIZE = sizeof(PREFIX) - 1, KEY_SIZE = PREFIX_SIZE + 1 };
 	F(U64, quarantine_left_ms, "how long, when this was written")                              \
 	F(U64, rate_limited, "answers that said: too often")                                       \
 	F(U64, hedges, "questions that went to another since it was slow")                         \
-	F(U64, paused_left_ms, "how long it is left alone after trouble, when this was written")
+	F(U64, paused_left_ms, "how long it is left alone after trouble, when this was written")   \
+	F(U64, troubles_in_a_row, "requests that failed since it answered")                        \
+	F(BYTES, troubles_by_kind, "8 bytes a kind of failure")                                    \
+	F(BYTES, latency, "8 bytes a bucket, and the sum of milliseconds")
 
 struct node_row {
 	RECORD_STRUCT(NODE_FIELDS)
@@ -38,9 +46,47 @@ static struct slice note_key(uint8_t key[KEY_SIZE], size_t node)
 	return slice_of(key, KEY_SIZE);
 }
 
+/* ---- lists of numbers ---- */
+
+static struct slice put_numbers(uint8_t *bytes, const uint64_t *numbers, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		put_be64(bytes + i * NUMBER_BYTES, numbers[i]);
+	return slice_of(bytes, count * NUMBER_BYTES);
+}
+
+/* Another version may have had other kinds and bounds: then nothing is known of these. */
+static void take_numbers(uint64_t *numbers, size_t count, struct slice bytes)
+{
+	if (bytes.size != count * NUMBER_BYTES)
+		return;
+	for (size_t i = 0; i < count; i++)
+		numbers[i] = get_be64(bytes.data + i * NUMBER_BYTES);
+}
+
+static struct slice put_latency(uint8_t bytes[LATENCY_BYTES], const struct latency *latency)
+{
+	(void)put_numbers(bytes, latency->counts, LATENCY_BOUNDS + 1);
+	(void)put_numbers(bytes + LATENCY_BYTES - NUMBER_BYTES, &latency->sum_ms, 1);
+	return slice_of(bytes, LATENCY_BYTES);
+}
+
+static void take_latency(struct latency *latency, struct slice bytes)
+{
+	if (bytes.size != LATENCY_BYTES)
+		return;
+	take_numbers(latency->counts, LATENCY_BOUNDS + 1,
+		     slice_of(bytes.data, LATENCY_BYTES - NUMBER_BYTES));
+	latency->sum_ms = get_be64(bytes.data + LATENCY_BYTES - NUMBER_BYTES);
+}
+
+/* ---- notes ---- */
+
 enum status node_note_put(struct store_txn *txn, size_t node, const struct witness_record *record,
 			  struct error *err)
 {
+	uint8_t troubles[TROUBLES * NUMBER_BYTES];
+	uint8_t latency[LATENCY_BYTES];
 	struct node_row row = {.label = record->label,
 			       .has_head = record->has_head,
 			       .head = record->head,
@@ -53,7 +99,11 @@ enum status node_note_put(struct store_txn *txn, size_t node, const struct witne
 			       .quarantine_left_ms = record->quarantine_left_ms,
 			       .rate_limited = record->rate_limited,
 			       .hedges = record->hedges,
-			       .paused_left_ms = record->paused_left_ms};
+			       .paused_left_ms = record->paused_left_ms,
+			       .troubles_in_a_row = record->troubles_in_a_row,
+			       .troubles_by_kind =
+				       put_numbers(troubles, record->troubles_by_kind, TROUBLES),
+			       .latency = put_latency(latency, &record->latency)};
 	struct arena *arena = arena_new();
 	uint8_t key[KEY_SIZE];
 	enum status st = store_note_put(txn, note_key(key, node),
@@ -97,7 +147,10 @@ static bool visit_note(void *context, struct slice key, struct slice value)
 						 .quarantine_left_ms = row.quarantine_left_ms,
 						 .rate_limited = row.rate_limited,
 						 .hedges = row.hedges,
-						 .paused_left_ms = row.paused_left_ms};
+						 .paused_left_ms = row.paused_left_ms,
+						 .troubles_in_a_row = row.troubles_in_a_row};
+		take_numbers(record.troubles_by_kind, TROUBLES, row.troubles_by_kind);
+		take_latency(&record.latency, row.latency);
 		(void)snprintf(record.label, sizeof(record.label), "%s", row.label);
 		goes_on = walk->visit(walk->context, &record);
 	}

@@ -348,6 +348,24 @@ static bool answered_post(struct rpc_job *job, struct post *post, const struct h
 	return st == OK;
 }
 
+static enum node_trouble trouble_of(const struct http_reply *reply)
+{
+	switch (reply->outcome) {
+	case HTTP_FAILED:
+		return TROUBLE_CONNECTION;
+	case HTTP_TIMED_OUT:
+		return TROUBLE_TIMEOUT;
+	case HTTP_ANSWERED:
+	case HTTP_TOO_BIG:
+		break;
+	}
+	if (reply->status == 429)
+		return TROUBLE_RATE_LIMIT;
+	if (reply->status >= 500)
+		return TROUBLE_SERVER;
+	return reply->status >= 300 ? TROUBLE_REFUSED : TROUBLE_NO_ANSWER;
+}
+
 /* The endpoint's record: an answer that is no JSON-RPC is trouble, one that is too long is not. */
 static void tell_witness(struct rpc *rpc, uint64_t sent_ms, const struct http_reply *reply,
 			 bool is_answer)
@@ -360,7 +378,7 @@ static void tell_witness(struct rpc *rpc, uint64_t sent_ms, const struct http_re
 		witness_answered(options->witnesses, options->witness,
 				 clock_now_ms(&rpc->clock) - sent_ms);
 	else
-		witness_troubled(options->witnesses, options->witness);
+		witness_troubled(options->witnesses, options->witness, trouble_of(reply));
 }
 
 /* Takes the reply of a post that came to its end. */

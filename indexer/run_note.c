@@ -16,7 +16,9 @@
 	F(U64, head_seen_ms, "when it was asked for, since 1970")                                  \
 	F(U64, span_ms, "of the rate")                                                             \
 	F(U64, span_blocks, "applied in it")                                                       \
-	F(U64, span_events, "applied in it")
+	F(U64, span_events, "applied in it")                                                       \
+	F(U64, blocks_done, "applied since since_ms")                                              \
+	F(U64, events_done, "applied since since_ms")
 
 struct run_row {
 	RECORD_STRUCT(RUN_FIELDS)
@@ -37,7 +39,9 @@ enum status run_note_put(struct store_txn *txn, const struct run_note *note, str
 			      .head_seen_ms = note->head_seen_ms,
 			      .span_ms = note->span_ms,
 			      .span_blocks = note->span_blocks,
-			      .span_events = note->span_events};
+			      .span_events = note->span_events,
+			      .blocks_done = note->blocks_done,
+			      .events_done = note->events_done};
 	struct arena *arena = arena_new();
 	enum status st = store_note_put(txn, slice_of(KEY, sizeof(KEY) - 1),
 					record_encode(arena, &record_run_row, &row), err);
@@ -66,7 +70,9 @@ enum status run_note_get(struct run_note *out, struct store_txn *txn, struct err
 					 .head_seen_ms = row.head_seen_ms,
 					 .span_ms = row.span_ms,
 					 .span_blocks = row.span_blocks,
-					 .span_events = row.span_events};
+					 .span_events = row.span_events,
+					 .blocks_done = row.blocks_done,
+					 .events_done = row.events_done};
 	arena_free(arena);
 	return st;
 }

@@ -17,6 +17,8 @@ struct run_note {
 	uint64_t span_ms;      /* of the rate: the last minute, or what there is of it */
 	uint64_t span_blocks;  /* applied in it */
 	uint64_t span_events;
+	uint64_t blocks_done; /* applied by the writer since since_ms; what a reorg drops counts */
+	uint64_t events_done;
 };
 
 enum status run_note_put(struct store_txn *txn, const struct run_note *note,

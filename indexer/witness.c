@@ -32,6 +32,16 @@ struct witnesses {
 	struct one_witness nodes[];
 };
 
+const char *node_trouble_name(enum node_trouble trouble)
+{
+	static const char *const names[TROUBLES] = {
+		[TROUBLE_CONNECTION] = "connection", [TROUBLE_TIMEOUT] = "timeout",
+		[TROUBLE_RATE_LIMIT] = "rate_limit", [TROUBLE_REFUSED] = "refused",
+		[TROUBLE_SERVER] = "server_error",   [TROUBLE_NO_ANSWER] = "no_answer"};
+
+	return names[trouble];
+}
+
 struct witnesses *witnesses_new(size_t count, const struct clock *clock, uint64_t quarantine_ms)
 {
 	struct witnesses *witnesses =
@@ -89,19 +99,23 @@ void witness_answered(struct witnesses *witnesses, size_t node, uint64_t latency
 	if (!one)
 		return;
 	one->record.answers++;
+	one->record.troubles_in_a_row = 0;
+	latency_add(&one->record.latency, latency_ms);
 	weight = one->record.answers < LATENCY_WEIGHT ? one->record.answers : LATENCY_WEIGHT;
 	one->latency_us = (one->latency_us * (weight - 1) + latency_ms * MICROSECONDS) / weight;
 	one->record.latency_ms = (one->latency_us + MICROSECONDS / 2) / MICROSECONDS;
 	unlock(witnesses);
 }
 
-void witness_troubled(struct witnesses *witnesses, size_t node)
+void witness_troubled(struct witnesses *witnesses, size_t node, enum node_trouble trouble)
 {
 	struct one_witness *one = lock(witnesses, node);
 
 	if (!one)
 		return;
 	one->record.troubles++;
+	one->record.troubles_in_a_row++;
+	one->record.troubles_by_kind[trouble]++;
 	unlock(witnesses);
 }
 

@@ -11,10 +11,25 @@
 
 #include "base/clock.h"
 #include "chain/block_proof.h"
+#include "indexer/latency.h"
 
 struct witnesses;
 
 enum { WITNESS_LABEL_SIZE = FAULT_NODE_SIZE };
+
+/* Why a request failed. */
+enum node_trouble {
+	TROUBLE_CONNECTION, /* none, hang-up, a truncated or garbled reply */
+	TROUBLE_TIMEOUT,    /* no whole reply in time */
+	TROUBLE_RATE_LIMIT, /* HTTP 429 */
+	TROUBLE_REFUSED,    /* another HTTP status below 500 */
+	TROUBLE_SERVER,     /* HTTP 5xx */
+	TROUBLE_NO_ANSWER,  /* HTTP 200, and no JSON-RPC */
+	TROUBLES,
+};
+
+/* "connection", "timeout", ...; static storage. */
+const char *node_trouble_name(enum node_trouble trouble);
 
 struct witness_record {
 	char label[WITNESS_LABEL_SIZE];
@@ -22,7 +37,10 @@ struct witness_record {
 	uint64_t head;       /* newest block that it told of */
 	uint64_t latency_ms; /* of an HTTP request, a moving average */
 	uint64_t answers;
-	uint64_t troubles;           /* requests that failed: connection, timeout, 5xx, ... */
+	uint64_t troubles; /* requests that failed */
+	uint64_t troubles_by_kind[TROUBLES];
+	uint64_t troubles_in_a_row;  /* since it answered */
+	struct latency latency;      /* of requests that were answered */
 	uint64_t rate_limited;       /* of them, and of answers, those that said "too often" */
 	uint64_t hedges;             /* questions that went to another since it was slow */
 	uint64_t paused_left_ms;     /* it is left alone after trouble for so long; 0: it is not */
@@ -40,7 +58,7 @@ size_t witnesses_count(struct witnesses *witnesses);
 
 void witness_named(struct witnesses *witnesses, size_t node, const char *label);
 void witness_answered(struct witnesses *witnesses, size_t node, uint64_t latency_ms);
-void witness_troubled(struct witnesses *witnesses, size_t node);
+void witness_troubled(struct witnesses *witnesses, size_t node, enum node_trouble trouble);
 void witness_rate_limited(struct witnesses *witnesses, size_t node);
 void witness_hedged(struct witnesses *witnesses, size_t node);
 /* It is left alone after trouble for so long from now on; 0: it works again. */

@@ -45,6 +45,7 @@ const char *check_level_name(enum check_level level)
 static bool passes(struct checker *checker, size_t check, struct subject subject, bool is_standing)
 {
 	checker->passed_count++;
+	checker->of_check[check].passed++;
 	if (is_standing && checker->has_open_standing)
 		checker->resolved(checker->context, check, &subject);
 	return true;
@@ -53,6 +54,7 @@ static bool passes(struct checker *checker, size_t check, struct subject subject
 static bool fails(struct checker *checker, const struct check_failure *failure)
 {
 	checker->failed_count++;
+	checker->of_check[failure->check].failed++;
 	checker->failed(checker->context, failure);
 	return false;
 }

@@ -51,6 +51,13 @@ struct check_failure {
 	const char *difference; /* actual - expected, signed decimal; "" where not numbers */
 };
 
+enum { CHECKS_MAX = 64 }; /* in a protocol's table, at most */
+
+struct check_count {
+	uint64_t passed;
+	uint64_t failed;
+};
+
 struct checker {
 	void (*failed)(void *context, const struct check_failure *failure);
 	/* Called for a passing standing check only while has_open_standing. */
@@ -60,6 +67,7 @@ struct checker {
 	/* Comparisons made since the owner last set these to zero. */
 	uint64_t passed_count;
 	uint64_t failed_count;
+	struct check_count of_check[CHECKS_MAX]; /* the same by index in the protocol's table */
 };
 
 /* Figures must be equal. Returns whether they are. */

@@ -130,6 +130,9 @@ enum status pool_make(struct pool *out, struct arena *arena, const struct protoc
 		      const struct pool_setup *setup, uint16_t id, struct error *err)
 {
 	*out = (struct pool){.setup = *setup, .protocol = protocol, .id = id};
+	if (protocol->check_count > CHECKS_MAX)
+		return error_set(err, ERR_CORRUPT, "protocol %s: %zu checks, at most %d",
+				 protocol->name, protocol->check_count, CHECKS_MAX);
 	out->events = arena_array(arena, protocol->event_count, sizeof(*out->events));
 	for (size_t i = 0; i < protocol->event_count; i++) {
 		enum status st = abi_item_parse(&out->events[i], arena, protocol->events[i].text,

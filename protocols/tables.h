@@ -13,6 +13,7 @@ enum {
 	TABLE_ASSET = 0x82,
 	TABLE_PROVENANCE = 0x83,
 	TABLE_CHAIN = 0x84,
+	TABLE_CHECK_ORDER = 0x85,
 	TABLE_PROTOCOL_UNDIGESTED =
 		0x90, /* 0x90 … 0xbf: a protocol's own that stay out of the digest */
 };

@@ -144,10 +144,22 @@ static void on_resolved(void *context, size_t check, const struct subject *subje
 
 void recorder_init(struct recorder *recorder, struct applying *applying)
 {
+	const struct protocol *protocol = applying->pool->protocol;
+	const struct check_order *order;
+	struct error err;
+
 	*recorder = (struct recorder){.applying = applying};
 	recorder->checker = (struct checker){
 		.failed = on_failure, .resolved = on_resolved, .context = recorder};
 	recorder->checker.has_open_standing = tally_of(recorder)->open_standing > 0;
+	order = state_row(applying->state, &table_check_order, applying->pool->id, "");
+	if (check_counts_decode(&recorder->counts, order->tags, tally_of(recorder)->by_check,
+				&err) != OK) {
+		(void)error_wrap(&err, "pool %s", applying->pool->setup.name);
+		state_fail(applying->state, &err);
+	}
+	for (size_t i = 0; i < protocol->check_count; i++)
+		recorder->tags[i] = check_tag(protocol->checks[i].id);
 }
 
 void recorder_add(struct recorder *recorder, const uint8_t key[FINDING_ID_BYTES],
@@ -161,6 +173,8 @@ void recorder_add(struct recorder *recorder, const uint8_t key[FINDING_ID_BYTES]
 	if (strcmp(row->state, "open") == 0)
 		return;
 	recorder->checker.failed_count++;
+	check_counts_add(&recorder->counts, check_tag(finding->check),
+			 (struct check_count){.failed = 1});
 	*row = *finding;
 	row->check = arena_string(arena, finding->check);
 	row->subject = arena_string(arena, finding->subject);
@@ -174,6 +188,24 @@ void recorder_add(struct recorder *recorder, const uint8_t key[FINDING_ID_BYTES]
 		(*open_count(tally, row->severity))++;
 }
 
+/* Into the tally; those of the protocol's checks were counted by the checker. */
+static void keep_counts(struct recorder *recorder, struct tally *tally)
+{
+	const struct applying *a = recorder->applying;
+	struct check_count *of_check = recorder->checker.of_check;
+	struct arena *arena = state_arena(a->state);
+	struct check_order *order;
+
+	for (size_t i = 0; i < a->pool->protocol->check_count; i++) {
+		check_counts_add(&recorder->counts, recorder->tags[i], of_check[i]);
+		of_check[i] = (struct check_count){0};
+	}
+	tally->by_check = check_counts_encode(arena, &recorder->counts);
+	order = state_row(a->state, &table_check_order, a->pool->id, "");
+	if (order->tags.size != recorder->counts.size * sizeof(recorder->counts.tags[0]))
+		order->tags = check_order_encode(arena, &recorder->counts);
+}
+
 void recorder_end_block(struct recorder *recorder, size_t event_count)
 {
 	struct tally *tally;
@@ -181,6 +213,7 @@ void recorder_end_block(struct recorder *recorder, size_t event_count)
 	if (!event_count && !recorder->checker.passed_count && !recorder->checker.failed_count)
 		return;
 	tally = tally_of(recorder);
+	keep_counts(recorder, tally);
 	tally->passed += recorder->checker.passed_count;
 	tally->failed += recorder->checker.failed_count;
 	tally->events += event_count;
@@ -223,4 +256,16 @@ struct tally tally_read(const struct reading *r)
 	const struct tally *row = state_row(r->state, &table_tally, r->pool->id, "");
 
 	return *row;
+}
+
+enum status tally_by_check(struct check_counts *out, const struct reading *r, struct error *err)
+{
+	const struct tally *row = state_row(r->state, &table_tally, r->pool->id, "");
+	const struct check_order *order = state_row(r->state, &table_check_order, r->pool->id, "");
+	enum status st = state_status(r->state, err);
+
+	if (st != OK)
+		return st;
+	st = check_counts_decode(out, order->tags, row->by_check, err);
+	return st == OK ? OK : error_wrap(err, "pool %s", r->pool->setup.name);
 }

@@ -9,6 +9,7 @@
 #define RECONCILE_FINDING_H
 
 #include "protocols/protocol.h"
+#include "reconcile/check_counts.h"
 
 enum { FINDING_ID_BYTES = 16 };
 
@@ -44,7 +45,8 @@ extern const struct row_table table_finding; /* keys: FINDING_ID_BYTES */
 	F(U64, open_info, "open findings")                                                         \
 	F(U64, open_warning, "open findings")                                                      \
 	F(U64, open_error, "open findings")                                                        \
-	F(U64, open_standing, "open findings of standing checks")
+	F(U64, open_standing, "open findings of standing checks")                                  \
+	F(BYTES, by_check, "comparisons by check, see reconcile/check_counts.h")
 
 struct tally {
 	RECORD_STRUCT(TALLY_FIELDS)
@@ -60,8 +62,11 @@ extern const struct row_table table_tally;
 struct recorder {
 	struct checker checker;
 	struct applying *applying;
+	struct check_counts counts; /* as the tally has them */
+	uint16_t tags[CHECKS_MAX];  /* of the protocol's checks */
 };
 
+/* Counts that are damaged make the state fail. */
 void recorder_init(struct recorder *recorder, struct applying *applying);
 /* After the block's last check: adds the counts to the tally. */
 void recorder_end_block(struct recorder *recorder, size_t event_count);
@@ -81,5 +86,12 @@ void findings_each(const struct reading *r,
 		   bool (*visit)(void *context, const uint8_t *key, const struct finding *finding),
 		   void *context);
 struct tally tally_read(const struct reading *r);
+
+/*
+ * The same by check. Their sums are the tally's passed and failed, where no block was applied by a
+ * version that did not count by check. ERR_CORRUPT.
+ */
+enum status tally_by_check(struct check_counts *out, const struct reading *r,
+			   struct error *err) MUST_CHECK;
 
 #endif

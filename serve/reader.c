@@ -1,9 +1,22 @@
 #include "serve/reader.h"
 
 #include <inttypes.h>
+#include <stdatomic.h>
 #include <stdio.h>
+#include <stdlib.h>
 
+#include "base/clock.h"
 #include "indexer/mirror.h"
+
+/* A reader that is younger does not keep the store from growing for long. */
+enum { POLITE_MS = 1000 };
+
+struct reader {
+	const struct config *config;
+	struct store *store;
+	struct clock clock;
+	atomic_bool is_stopped;
+};
 
 enum status moment_pool(const struct pool **out, const struct config *config, const char *name,
 			struct error *err)
@@ -27,23 +40,24 @@ enum status moment_pool(const struct pool **out, const struct config *config, co
 			 known);
 }
 
-static enum status check_identity(struct moment *m, struct error *err)
+static enum status check_identity(struct store *store, const struct config *config,
+				  struct arena *arena, struct error *err)
 {
 	struct store_identity identity;
-	enum status st = store_read_identity(&identity, m->arena, m->store, err);
+	enum status st = store_read_identity(&identity, arena, store, err);
 
 	if (st != OK)
 		return st;
-	if (identity.chain_id != m->config->chain_id)
+	if (identity.chain_id != config->chain_id)
 		return error_set(err, ERR_DENIED,
 				 "the mirror in %s is of chain %" PRIu64
 				 ", the configuration says chain.id %" PRIu64,
-				 m->config->store_path, identity.chain_id, m->config->chain_id);
-	if (strcmp(identity.pool_set, m->config->pool_set) != 0)
+				 config->store_path, identity.chain_id, config->chain_id);
+	if (strcmp(identity.pool_set, config->pool_set) != 0)
 		return error_set(err, ERR_DENIED,
 				 "the mirror in %s is of other pools than those in %s: use the "
 				 "configuration that it was made with, or another store.path",
-				 m->config->store_path, m->config->path);
+				 config->store_path, config->path);
 	return OK;
 }
 
@@ -129,22 +143,19 @@ static enum status locate(struct moment *m, struct error *err)
 	return st;
 }
 
-static enum status open_store(struct moment *m, const struct config *config, struct arena *arena,
+static enum status open_store(struct store **out, const struct config *config, struct arena *arena,
 			      struct error *err)
 {
-	enum status st;
+	enum status st = store_open(out, config->store_path, STORE_READ, NULL, err);
 
-	memset(m, 0, sizeof(*m));
-	m->config = config;
-	m->arena = arena;
-	st = store_open(&m->store, config->store_path, STORE_READ, NULL, err);
-	if (st == OK)
-		st = check_identity(m, err);
-	if (st == OK)
-		st = store_begin(&m->txn, m->store, STORE_READ, err);
-	if (st == OK)
-		st = pending_read(&m->pending, &m->pending_count, arena, m->txn, err);
-	return st;
+	return st == OK ? check_identity(*out, config, arena, err) : st;
+}
+
+static enum status begin(struct moment *m, struct error *err)
+{
+	enum status st = store_begin(&m->txn, m->store, STORE_READ, err);
+
+	return st == OK ? pending_read(&m->pending, &m->pending_count, m->arena, m->txn, err) : st;
 }
 
 /* What is pending is of now: an earlier moment does not know it. */
@@ -172,45 +183,103 @@ static enum status no_block_yet(const struct moment *m, struct error *err)
 			 m->config->store_path);
 }
 
-static enum status open_moment(struct moment *out, const struct config *config, const char *at,
-			       bool may_be_empty, struct arena *arena, struct error *err)
+/* The store is open. */
+static enum status open_moment(struct moment *out, const char *at, bool may_be_empty,
+			       struct error *err)
 {
-	enum status st = open_store(out, config, arena, err);
+	enum status st = begin(out, err);
 
 	if (st == OK) {
 		st = store_cursor(&out->cursor, out->txn, err);
-		if (st == OK)
+		if (st == OK) {
 			st = place(out, at, err);
-		else if (st == ERR_NOTFOUND) {
+		} else if (st == ERR_NOTFOUND) {
 			out->is_empty = true;
 			st = may_be_empty && out->pending_count ? OK : no_block_yet(out, err);
 		}
 	}
-	if (st != OK) {
+	if (st == OK)
+		out->state = state_open(out->txn, out->number);
+	return st;
+}
+
+static enum status open_whole(struct moment *out, const struct config *config, const char *at,
+			      bool may_be_empty, struct arena *arena, struct error *err)
+{
+	enum status st;
+
+	*out = (struct moment){.config = config, .arena = arena};
+	st = open_store(&out->store, config, arena, err);
+	if (st == OK)
+		st = open_moment(out, at, may_be_empty, err);
+	if (st != OK)
 		moment_close(out);
-		return st;
-	}
-	out->state = state_open(out->txn, out->number);
-	return OK;
+	return st;
 }
 
 enum status moment_open(struct moment *out, const struct config *config, const char *at,
 			struct arena *arena, struct error *err)
 {
-	return open_moment(out, config, at, false, arena, err);
+	return open_whole(out, config, at, false, arena, err);
 }
 
 enum status moment_open_findings(struct moment *out, const struct config *config, const char *at,
 				 struct arena *arena, struct error *err)
 {
-	return open_moment(out, config, at, true, arena, err);
+	return open_whole(out, config, at, true, arena, err);
+}
+
+enum status reader_open(struct reader **out, const struct config *config, struct error *err)
+{
+	struct reader *reader = xcalloc(1, sizeof(*reader));
+	struct arena *arena = arena_new();
+	enum status st;
+
+	reader->config = config;
+	reader->clock = clock_real();
+	atomic_init(&reader->is_stopped, false);
+	st = open_store(&reader->store, config, arena, err);
+	arena_free(arena);
+	if (st != OK) {
+		reader_close(reader);
+		reader = NULL;
+	}
+	*out = reader;
+	return st;
+}
+
+void reader_close(struct reader *reader)
+{
+	if (!reader)
+		return;
+	store_close(reader->store);
+	free(reader);
+}
+
+enum status moment_begin(struct moment *out, struct reader *reader, const char *at,
+			 bool may_be_empty, uint64_t deadline_ms, struct arena *arena,
+			 struct error *err)
+{
+	enum status st;
+
+	*out = (struct moment){.config = reader->config,
+			       .arena = arena,
+			       .store = reader->store,
+			       .reader = reader,
+			       .begun_ms = clock_now_ms(&reader->clock),
+			       .deadline_ms = deadline_ms};
+	st = open_moment(out, at, may_be_empty, err);
+	if (st != OK)
+		moment_close(out);
+	return st;
 }
 
 void moment_close(struct moment *m)
 {
 	state_close(m->state);
 	store_abort(m->txn);
-	store_close(m->store);
+	if (!m->reader)
+		store_close(m->store);
 	m->state = NULL;
 	m->txn = NULL;
 	m->store = NULL;
@@ -238,4 +307,46 @@ struct reading moment_reading(const struct moment *m, const struct pool *pool)
 enum status moment_status(const struct moment *m, struct error *err)
 {
 	return state_status(m->state, err);
+}
+
+enum status moment_goes_on(const struct moment *m, struct error *err)
+{
+	uint64_t now;
+
+	if (!m->reader)
+		return OK;
+	now = clock_now_ms(&m->reader->clock);
+	if (atomic_load_explicit(&m->reader->is_stopped, memory_order_relaxed))
+		return error_set(err, ERR_AGAIN, "the server ends");
+	if (m->deadline_ms && now >= m->deadline_ms)
+		return error_set(err, ERR_AGAIN,
+				 "this takes longer than a request may; ask for less at once");
+	if (now >= m->begun_ms + POLITE_MS && store_is_awaited(m->store))
+		return error_set(err, ERR_AGAIN, "the store has to grow; try again");
+	return OK;
+}
+
+void reader_stop(struct reader *reader)
+{
+	atomic_store(&reader->is_stopped, true);
+}
+
+uint64_t reader_commit(const struct reader *reader)
+{
+	return store_last_commit(reader->store);
+}
+
+uint64_t moment_commit(const struct moment *m)
+{
+	return store_txn_number(m->txn);
+}
+
+bool moment_is_final(const struct moment *m)
+{
+	struct state *state = state_open(m->txn, m->cursor.ref.number);
+	struct chain_seen seen = chain_seen_read(state);
+	bool is_sound = state_status(state, NULL) == OK;
+
+	state_close(state);
+	return is_sound && seen.has_finalized && m->number <= seen.finalized;
 }

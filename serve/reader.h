@@ -29,6 +29,10 @@ struct moment {
 	struct pending_finding *pending;
 	size_t pending_count;
 	bool is_empty; /* no block yet, see moment_open_findings */
+	/* Of a server's request: it gives up where it takes too long. */
+	struct reader *reader; /* the store is its own; NULL: the moment's */
+	uint64_t begun_ms;     /* by the monotonic clock */
+	uint64_t deadline_ms;  /* 0: none */
 };
 
 /*
@@ -43,6 +47,42 @@ enum status moment_open(struct moment *out, const struct config *config, const c
 enum status moment_open_findings(struct moment *out, const struct config *config, const char *at,
 				 struct arena *arena, struct error *err) MUST_CHECK;
 void moment_close(struct moment *moment);
+
+/*
+ * For moment after moment: the store stays open, and is known to be the configuration's. The
+ * moments may be in several threads; all are closed before it is.
+ */
+struct reader;
+
+/* As moment_open. `config` outlives it. */
+enum status reader_open(struct reader **out, const struct config *config,
+			struct error *err) MUST_CHECK;
+void reader_close(struct reader *reader); /* accepts NULL */
+
+/* From any thread: its moments are over, see moment_goes_on. */
+void reader_stop(struct reader *reader);
+
+/* The store's last commit: what moments read is the same as long as this is. 0: not known. */
+uint64_t reader_commit(const struct reader *reader);
+
+/* As moment_open, or as moment_open_findings where it `may_be_empty`. It is over at `deadline_ms`,
+ * by the monotonic clock: see moment_goes_on. */
+enum status moment_begin(struct moment *out, struct reader *reader, const char *at,
+			 bool may_be_empty, uint64_t deadline_ms, struct arena *arena,
+			 struct error *err) MUST_CHECK;
+
+/*
+ * Asked by walks that may be long, for each thing they visit. ERR_AGAIN: the moment's time is over,
+ * or it has been open for a while and keeps the store from growing. A moment that was opened by
+ * moment_open may take as long as it likes.
+ */
+enum status moment_goes_on(const struct moment *moment, struct error *err) MUST_CHECK;
+
+/* The commit that the moment sees. */
+uint64_t moment_commit(const struct moment *moment);
+
+/* Whether the moment's block was final when the mirror's newest was applied. */
+bool moment_is_final(const struct moment *moment);
 
 /* Whether a refused block keeps the mirror from going on. */
 bool moment_is_degraded(const struct moment *moment);

@@ -98,6 +98,11 @@ static void fail(struct state *state, const struct error *err, enum status statu
 	state->error = *err;
 }
 
+void state_fail(struct state *state, const struct error *err)
+{
+	fail(state, err, err->status);
+}
+
 /* FNV-1a; keys are addresses and hashes, so nothing stronger is needed within one run. */
 static size_t bucket_of(const struct state *state, const struct row_table *table, uint16_t pool,
 			const uint8_t *key)

@@ -47,6 +47,10 @@ struct arena *state_arena(struct state *state);
 /* OK, or the first error; sticky. */
 enum status state_status(const struct state *state, struct error *err) MUST_CHECK;
 
+/* What a row holds turned out damaged to the layer above: state_status tells it from now on, where
+ * nothing was wrong before. */
+void state_fail(struct state *state, const struct error *err);
+
 /* The row as it is now, for reading and changing in place; `key` has table->key_size bytes. */
 void *state_row(struct state *state, const struct row_table *table, uint16_t pool, const void *key);
 

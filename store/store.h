@@ -107,6 +107,14 @@ enum status store_read_identity(struct store_identity *out, struct arena *arena,
  */
 enum status store_begin(struct store_txn **out, struct store *store, enum store_mode mode,
 			struct error *err) MUST_CHECK;
+/* Whether somebody waits for this process's transactions to end, so that the map can grow: whoever
+ * has held a reader for long should give it up. From any thread. */
+bool store_is_awaited(struct store *store);
+/* The number of the last commit, of whatever process. 0: not known. From any thread, and quick. */
+uint64_t store_last_commit(struct store *store);
+/* The number of the commit that the transaction sees, or makes: what is read is the same as long as
+ * this is. */
+uint64_t store_txn_number(const struct store_txn *txn);
 /*
  * Durable when it returns OK (fsync). ERR_AGAIN: the map was full, the next store_begin grows it,
  * run the whole transaction again. ERR_FULL: the disk is full or failed; nothing of it is kept,

@@ -76,6 +76,16 @@ static void gate_open(struct store *store)
 	pthread_mutex_unlock(&store->mutex);
 }
 
+bool store_is_awaited(struct store *store)
+{
+	bool is_closed;
+
+	pthread_mutex_lock(&store->mutex);
+	is_closed = store->is_closed;
+	pthread_mutex_unlock(&store->mutex);
+	return is_closed;
+}
+
 static void want_growth(struct store *store)
 {
 	pthread_mutex_lock(&store->mutex);
@@ -310,6 +320,22 @@ enum status store_begin(struct store_txn **out, struct store *store, enum store_
 	}
 	*out = txn;
 	return OK;
+}
+
+uint64_t store_last_commit(struct store *store)
+{
+	MDB_envinfo info = {0};
+
+	gate_enter(store);
+	if (store->env)
+		(void)mdb_env_info(store->env, &info);
+	gate_leave(store);
+	return info.me_last_txnid;
+}
+
+uint64_t store_txn_number(const struct store_txn *txn)
+{
+	return mdb_txn_id(txn->txn);
 }
 
 /* Everything but LMDB's transaction itself. */

@@ -17,10 +17,26 @@ json_t *answer_status(struct moment *m, struct error *err);
 json_t *answer_pools(struct moment *m, struct error *err);
 json_t *answer_pool(struct moment *m, const struct pool *pool, struct error *err);
 
+/*
+ * The cursor of a list of a moment, "next", names the block that the page is as of: "CURSOR@0xHASH"
+ * (or "CURSOR@NUMBER" where the mirror has no header of it). So the pages that follow are of that
+ * block, too, whatever comes meanwhile. "CURSOR" alone is taken as well.
+ */
 struct page {
 	size_t limit;      /* at most that many items; 0: no limit */
 	const char *after; /* the cursor that the page before gave as "next", or NULL */
+	const char *of;    /* the block that it names, or NULL */
 };
+
+/* `after`: the "next" of the page before, or NULL. */
+struct page page_after(size_t limit, const char *after, struct arena *arena);
+/* The block to open the moment as of: the one that the cursor names, unless `at` names one. */
+const char *page_at(const struct page *page, const char *at);
+/* ERR_USAGE: the cursor names another block than the moment's. */
+enum status page_check(const struct moment *m, const struct page *page,
+		       struct error *err) MUST_CHECK;
+/* `cursor` with the moment's block. */
+json_t *json_next(const struct moment *m, const char *cursor);
 
 /* Ordered by address; the cursor is the last account. */
 json_t *answer_accounts(struct moment *m, const struct pool *pool, const struct page *page,
@@ -88,7 +104,8 @@ struct finding_query {
 	enum severity severity; /* at least */
 };
 
-/* By block, then in the order of finding; the cursor is the id, or says that it is withdrawn. */
+/* By block, then in the order of finding; the cursor is the id, or says that it is withdrawn, and
+ * names no block. */
 json_t *answer_findings(struct moment *m, const struct finding_query *query,
 			const struct page *page, struct error *err);
 
@@ -136,7 +153,7 @@ void json_put_key(json_t *object, const struct item_list *list, const uint8_t *k
 json_t *json_pool_figure(const struct protocol *protocol, const struct figure *figures,
 			 const char *name, struct arena *arena);
 json_t *json_asset(const struct reading *r);     /* {address, symbol, decimals} */
-json_t *json_at(const struct moment *m);         /* {block, hash, timestamp} */
+json_t *json_at(const struct moment *m);         /* {block, hash, timestamp}; null: empty */
 json_t *json_block(const struct block_ref *ref); /* {number, hash, timestamp} */
 /* A string that is not UTF-8 is its bytes in hexadecimal, with 0x. */
 json_t *json_abi_value(const struct abi_value *value, struct arena *arena);

@@ -96,9 +96,9 @@ static bool add_event(struct event_list *list, const struct event_log *log, enum
 	return true;
 }
 
-static json_t *json_cursor(struct event_at at, struct arena *arena)
+static json_t *json_cursor(const struct moment *m, struct event_at at)
 {
-	return json_string(arena_printf(arena, "%" PRIu64 ":%" PRIu32, at.block, at.log_index));
+	return json_next(m, arena_printf(m->arena, "%" PRIu64 ":%" PRIu32, at.block, at.log_index));
 }
 
 static enum status check_event_name(const struct moment *m, const struct event_query *query,
@@ -126,7 +126,8 @@ json_t *answer_events(struct moment *m, const struct event_query *query, const s
 	json_t *document;
 	enum status st = OK;
 
-	if (query->event && check_event_name(m, query, err) != OK)
+	if (page_check(m, page, err) != OK ||
+	    (query->event && check_event_name(m, query, err) != OK))
 		return NULL;
 	if (page->after) {
 		struct event_at after;
@@ -149,7 +150,9 @@ json_t *answer_events(struct moment *m, const struct event_query *query, const s
 		struct event_at at;
 		struct slice value;
 
-		st = event_scan_next(&at, &value, &scan, err);
+		st = moment_goes_on(m, err);
+		if (st == OK)
+			st = event_scan_next(&at, &value, &scan, err);
 		if (st == OK)
 			st = event_decode(&log, slice_copy(m->arena, value), at.log_index, err);
 		if (st != OK)
@@ -158,7 +161,8 @@ json_t *answer_events(struct moment *m, const struct event_query *query, const s
 		is_going = add_event(&list, &log, &st, err);
 	}
 	event_scan_close(&scan);
-	document = json_list(list.items, list.has_more ? json_cursor(list.last, m->arena) : NULL);
+	document = json_list(list.items, list.has_more ? json_cursor(m, list.last) : NULL);
+	json_put(document, "at", json_at(m));
 	if (st == OK || st == ERR_NOTFOUND)
 		return document;
 	json_decref(document);
@@ -273,6 +277,9 @@ static bool add_payout(void *context, const struct payout *payout)
 	struct arena *arena;
 	struct explained e;
 
+	list->status = moment_goes_on(list->m, list->err);
+	if (list->status != OK)
+		return false;
 	if (list->limit && json_array_size(list->items) >= list->limit) {
 		list->has_more = true;
 		return false;
@@ -299,11 +306,12 @@ json_t *answer_payouts(struct moment *m, const struct pool *pool, const struct p
 	struct event_at after;
 	json_t *document;
 
-	if (page->after && cursor_parse(&after, page->after, err) != OK)
+	if (page_check(m, page, err) != OK ||
+	    (page->after && cursor_parse(&after, page->after, err) != OK))
 		return NULL;
 	list.items = json_array();
 	payout_each(&r, page->after ? &after : NULL, add_payout, &list);
-	document = json_list(list.items, list.has_more ? json_cursor(list.last, m->arena) : NULL);
+	document = json_list(list.items, list.has_more ? json_cursor(m, list.last) : NULL);
 	json_put(document, "at", json_at(m));
 	if (list.status == OK && moment_status(m, err) == OK)
 		return document;
@@ -380,6 +388,9 @@ static enum status explain_log(json_t *events, struct moment *m, const struct ev
 
 		if (pool_match(pool, log) < 0 || log->block_number < pool->setup.start_block)
 			continue;
+		st = moment_goes_on(m, err);
+		if (st != OK)
+			return st;
 		st = explain_event(&e, m->arena, m->txn, pool, log->block_number, log->log_index,
 				   err);
 		if (st != OK)
@@ -419,6 +430,7 @@ json_t *answer_explain(struct moment *m, struct hash transaction, int64_t log_in
 	json_put(document, "transaction", json_hash(transaction));
 	json_put(document, "block", json_integer((json_int_t)ref.number));
 	json_put(document, "events", events);
+	json_put(document, "at", json_at(m));
 	if (st == OK)
 		return document;
 	json_decref(document);

@@ -20,10 +20,13 @@ struct finding_list {
 	const struct finding_query *query;
 	const struct pool *pool;
 	const struct withdrawn_finding *withdrawn; /* of the one that is added */
+	const struct moment *m;
 	struct arena *arena;
 	struct entry *entries;
 	size_t count;
 	size_t capacity;
+	enum status status;
+	struct error *err;
 };
 
 static bool is_wanted(const struct finding_query *query, const struct finding *finding)
@@ -38,6 +41,9 @@ static bool add_finding(void *context, const uint8_t *key, const struct finding 
 	struct finding_list *list = context;
 	struct entry *entry;
 
+	list->status = moment_goes_on(list->m, list->err);
+	if (list->status != OK)
+		return false;
 	if (!is_wanted(list->query, finding))
 		return true;
 	if (list->count == list->capacity) {
@@ -130,6 +136,22 @@ static json_t *json_entry(const struct entry *entry, struct arena *arena)
 	return item;
 }
 
+/* Where the entry with that cursor stands. Since the page before, it may have been withdrawn, or
+ * found again. `count` where there is none. */
+static size_t find_cursor(const struct finding_list *list, const char *after)
+{
+	char cursor[CURSOR_SIZE];
+	size_t near = list->count;
+
+	for (size_t i = 0; i < list->count; i++) {
+		if (strcmp(cursor_of(cursor, &list->entries[i]), after) == 0)
+			return i;
+		if (strncmp(cursor, after, ID_TEXT_SIZE) == 0)
+			near = i;
+	}
+	return near;
+}
+
 /* The page behind the entry whose cursor is `after`. */
 static json_t *page_of(const struct finding_list *list, const struct page *page, struct error *err)
 {
@@ -138,9 +160,7 @@ static json_t *page_of(const struct finding_list *list, const struct page *page,
 	char cursor[CURSOR_SIZE] = "";
 
 	if (page->after) {
-		while (i < list->count &&
-		       strcmp(cursor_of(cursor, &list->entries[i]), page->after) != 0)
-			i++;
+		i = find_cursor(list, page->after);
 		if (i++ == list->count) {
 			(void)error_set(err, ERR_USAGE, "no finding \"%s\" to go on from",
 					page->after);
@@ -207,23 +227,29 @@ static enum status add_withdrawn(struct finding_list *list, const struct moment 
 json_t *answer_findings(struct moment *m, const struct finding_query *query,
 			const struct page *page, struct error *err)
 {
-	struct finding_list list = {.query = query, .arena = m->arena};
+	struct finding_list list = {.query = query, .m = m, .arena = m->arena, .err = err};
 	json_t *document = NULL;
 
+	if (page_check(m, page, err) != OK)
+		return NULL;
 	if (query->check && check_check_id(m, query->check, err) != OK)
 		return NULL;
 	for (size_t i = 0; i < m->config->pool_count; i++) {
 		struct reading r = moment_reading(m, &m->config->pools[i]);
 
 		list.pool = &m->config->pools[i];
-		if (!query->pool || query->pool == list.pool)
+		if (list.status == OK && (!query->pool || query->pool == list.pool))
 			findings_each(&r, add_finding, &list);
 	}
-	add_pending(&list, m);
-	if (moment_status(m, err) == OK && add_withdrawn(&list, m, err) == OK) {
+	if (list.status == OK)
+		add_pending(&list, m);
+	if (list.status == OK && moment_status(m, err) == OK &&
+	    add_withdrawn(&list, m, err) == OK && list.status == OK) {
 		if (list.count)
 			qsort(list.entries, list.count, sizeof(*list.entries), by_place);
 		document = page_of(&list, page, err);
+		if (document)
+			json_put(document, "at", json_at(m));
 	}
 	free(list.entries);
 	return document;

@@ -33,16 +33,19 @@ static json_t *figures_of(const struct history *h, const struct reading *r, json
 static enum status add_point(struct history *h, const struct block_record *record,
 			     struct error *err)
 {
-	struct state *state = state_open(h->m->txn, record->ref.number);
+	struct state *state;
 	struct reading r = {.pool = h->pool,
-			    .state = state,
 			    .arena = h->arena,
 			    .block = record->ref.number,
 			    .time_earliest = record->ref.timestamp,
 			    .time_latest = record->ref.timestamp};
-	json_t *item = json_object();
-	enum status st;
+	enum status st = moment_goes_on(h->m, err);
+	json_t *item;
 
+	if (st != OK)
+		return st;
+	r.state = state = state_open(h->m->txn, record->ref.number);
+	item = json_object();
 	json_put(item, "block", json_integer((json_int_t)record->ref.number));
 	json_put(item, "hash", json_hash(record->ref.hash));
 	json_put(item, "timestamp", json_integer((json_int_t)record->ref.timestamp));
@@ -107,14 +110,17 @@ json_t *answer_history(struct moment *m, const struct pool *pool, const struct h
 	uint64_t from = query->from_block > pool->setup.start_block ? query->from_block
 								    : pool->setup.start_block;
 	uint64_t to = query->to_block < m->number ? query->to_block : m->number;
+	json_t *document;
 	enum status st = OK;
 
 	if (from <= to)
 		st = query->points ? add_spread(&h, from, to, query->points, err)
 				   : add_each(&h, from, to, err);
 	arena_free(h.arena);
+	document = json_list(h.items, NULL);
+	json_put(document, "at", json_at(m));
 	if (st == OK)
-		return json_list(h.items, NULL);
-	json_decref(h.items);
+		return document;
+	json_decref(document);
 	return NULL;
 }

@@ -25,12 +25,17 @@ struct listing {
 	size_t limit;
 	uint8_t last[ITEM_KEY_MAX];
 	bool has_more;
+	enum status status;
+	struct error *err;
 };
 
 static bool add_item(void *context, const uint8_t *key)
 {
 	struct listing *l = context;
 
+	l->status = moment_goes_on(l->m, l->err);
+	if (l->status != OK)
+		return false;
 	if (l->limit && json_array_size(l->items) == l->limit) {
 		l->has_more = true;
 		return false;
@@ -45,10 +50,12 @@ json_t *answer_items(struct moment *m, const struct pool *pool, const struct ite
 		     const struct page *page, struct error *err)
 {
 	struct reading r = moment_reading(m, pool);
-	struct listing l = {.m = m, .r = &r, .list = list, .limit = page->limit};
+	struct listing l = {.m = m, .r = &r, .list = list, .limit = page->limit, .err = err};
 	uint8_t after[ITEM_KEY_MAX];
 	json_t *document;
 
+	if (page_check(m, page, err) != OK)
+		return NULL;
 	if (page->after && item_key_parse(after, list, page->after, err) != OK) {
 		(void)error_wrap(err, "the cursor");
 		return NULL;
@@ -56,9 +63,9 @@ json_t *answer_items(struct moment *m, const struct pool *pool, const struct ite
 	l.items = json_array();
 	item_each(&r, list, page->after ? after : NULL, add_item, &l);
 	document = json_list(
-		l.items, l.has_more ? json_string(item_key_format(m->arena, list, l.last)) : NULL);
+		l.items, l.has_more ? json_next(m, item_key_format(m->arena, list, l.last)) : NULL);
 	json_put(document, "at", json_at(m));
-	if (moment_status(m, err) == OK)
+	if (l.status == OK && moment_status(m, err) == OK)
 		return document;
 	json_decref(document);
 	return NULL;

@@ -87,8 +87,11 @@ json_t *json_figure(const struct figure_rule *rule, const struct figure *figure,
 
 json_t *json_at(const struct moment *m)
 {
-	json_t *at = must(json_object());
+	json_t *at;
 
+	if (m->is_empty)
+		return json_null();
+	at = must(json_object());
 	json_put(at, "block", json_integer((json_int_t)m->number));
 	json_put(at, "hash", m->has_record ? json_hash(m->record.ref.hash) : json_null());
 	json_put(at, "timestamp",

@@ -65,6 +65,7 @@ json_t *answer_status(struct moment *m, struct error *err)
 	json_put(findings, "warning", json_integer((json_int_t)open.warning));
 	json_put(findings, "info", json_integer((json_int_t)open.info));
 	json_put(status, "chain_id", json_integer((json_int_t)m->config->chain_id));
+	json_put(status, "at", json_at(m));
 	json_put(status, "head", m->is_empty ? json_null() : json_block(&seen.head));
 	json_put(status, "indexed", m->is_empty ? json_null() : json_block(&m->newest.ref));
 	json_put(status, "finalized",
@@ -117,6 +118,7 @@ static json_t *contracts_of(const struct pool *pool)
 json_t *answer_pools(struct moment *m, struct error *err)
 {
 	json_t *items = json_array();
+	json_t *document;
 
 	for (size_t i = 0; i < m->config->pool_count; i++) {
 		const struct pool *pool = &m->config->pools[i];
@@ -139,7 +141,9 @@ json_t *answer_pools(struct moment *m, struct error *err)
 		if (json_array_append_new(items, item) != 0)
 			abort();
 	}
-	return checked(m, json_list(items, NULL), err);
+	document = json_list(items, NULL);
+	json_put(document, "at", json_at(m));
+	return checked(m, document, err);
 }
 
 static json_t *provenance_of(const struct reading *r)
@@ -205,12 +209,17 @@ struct account_list {
 	size_t limit;
 	struct address last;
 	bool has_more;
+	enum status status;
+	struct error *err;
 };
 
 static bool add_account(void *context, struct address account)
 {
 	struct account_list *list = context;
 
+	list->status = moment_goes_on(list->m, list->err);
+	if (list->status != OK)
+		return false;
 	if (list->limit && json_array_size(list->items) == list->limit) {
 		list->has_more = true;
 		return false;
@@ -225,10 +234,13 @@ json_t *answer_accounts(struct moment *m, const struct pool *pool, const struct 
 			struct error *err)
 {
 	struct reading r = moment_reading(m, pool);
-	struct account_list list = {.m = m, .r = &r, .limit = page->limit};
+	struct account_list list = {.m = m, .r = &r, .limit = page->limit, .err = err};
+	char text[HEX_SIZE(ADDRESS_BYTES)];
 	struct address after;
 	json_t *document;
 
+	if (page_check(m, page, err) != OK)
+		return NULL;
 	if (page->after && address_parse(&after, page->after, strlen(page->after), err) != OK) {
 		(void)error_set(err, ERR_USAGE,
 				"\"%s\" is no cursor: expected an account's address", page->after);
@@ -236,9 +248,13 @@ json_t *answer_accounts(struct moment *m, const struct pool *pool, const struct 
 	}
 	list.items = json_array();
 	account_each(&r, page->after ? &after : NULL, add_account, &list);
-	document = json_list(list.items, list.has_more ? json_address(list.last) : NULL);
+	document = json_list(list.items,
+			     list.has_more ? json_next(m, address_format(text, list.last)) : NULL);
 	json_put(document, "at", json_at(m));
-	return checked(m, document, err);
+	if (list.status == OK)
+		return checked(m, document, err);
+	json_decref(document);
+	return NULL;
 }
 
 json_t *answer_account(struct moment *m, const struct pool *pool, struct address account,

@@ -15,6 +15,8 @@ json_t *schema_components(const struct config *config)
 	schema_add_explained(components, config);
 	schema_add_findings(components);
 	schema_add_cover(components, config);
+	schema_add_protocols(components, config);
+	schema_add_stream(components, config);
 	return components;
 }
 
@@ -39,3 +41,5 @@ DOCUMENT(schema_findings, "FindingList")
 DOCUMENT(schema_explain, "Explanation")
 DOCUMENT(schema_solvency, "SolvencyList")
 DOCUMENT(schema_history, "History")
+DOCUMENT(schema_protocols, "ProtocolList")
+DOCUMENT(schema_stream, "StreamMessage")

@@ -30,14 +30,9 @@ static json_t *quote(const struct config *config)
 		SCHEMA_MEMBER("trace", LIST_OF, "the figures that lead to the price",
 			      .of = "TraceFigure"),
 	};
-	const char *names[POOLS_MAX];
-	size_t count = 0;
-	const struct protocol *protocol = NULL;
 	json_t *schema = schema_object(SCHEMA_MEMBERS(members));
 
-	while ((protocol = schema_next_protocol(config, protocol)))
-		names[count++] = protocol->name;
-	schema_put(schema, "protocol", schema_enum(names, count), true);
+	schema_put(schema, "protocol", schema_protocol_names(config), true);
 	return schema;
 }
 
@@ -138,7 +133,7 @@ void schema_add_cover(json_t *components, const struct config *config)
 				 solvency_of(config, protocol));
 	}
 	schema_component_any(components, config, "Solvency", "Solvency", "protocol");
-	schema_component(components, "SolvencyList", schema_page(schema_ref("Solvency"), true));
+	schema_component(components, "SolvencyList", schema_page(schema_ref("Solvency"), false));
 	schema_component(components, "HistoryPoint", point(config));
 	schema_component(components, "History", schema_page(schema_ref("HistoryPoint"), false));
 }

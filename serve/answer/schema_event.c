@@ -201,6 +201,7 @@ void schema_add_explained(json_t *components, const struct config *config)
 				 explained_of(protocol));
 	}
 	schema_component_any(components, config, "ExplainedEvent", "ExplainedEvent", NULL);
+	schema_put(explanation, "at", schema_ref("At"), true);
 	schema_put(explanation, "events", schema_list_of(schema_closed("ExplainedEvent")), true);
 	schema_component(components, "Explanation", explanation);
 }

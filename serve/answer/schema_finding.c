@@ -45,5 +45,5 @@ void schema_add_findings(json_t *components)
 	schema_put(finding, "state", schema_enum(SCHEMA_MEMBERS(states)), true);
 	schema_component(components, "Withdrawn", schema_object(SCHEMA_MEMBERS(withdrawn_members)));
 	schema_component(components, "Finding", finding);
-	schema_component(components, "FindingList", schema_page(schema_ref("Finding"), false));
+	schema_component(components, "FindingList", schema_page(schema_ref("Finding"), true));
 }

@@ -49,6 +49,6 @@ void schema_add_items(json_t *components, const struct config *config)
 	}
 	schema_component(components, "Policy", any_of(policies));
 	schema_component(components, "Item", any_of(items));
-	schema_component(components, "PolicyList", schema_page(schema_ref("Policy"), true));
-	schema_component(components, "ItemList", schema_page(schema_ref("Item"), true));
+	schema_component(components, "PolicyList", schema_page(schema_ref("Policy"), false));
+	schema_component(components, "ItemList", schema_page(schema_ref("Item"), false));
 }

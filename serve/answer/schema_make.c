@@ -170,18 +170,19 @@ json_t *schema_closed(const char *component)
 	return schema;
 }
 
-json_t *schema_page(json_t *items, bool has_at)
+json_t *schema_page(json_t *items, bool may_be_empty)
 {
 	static const struct schema_member next = SCHEMA_MEMBER(
 		"next", TEXT, "the cursor of the next page; null: this is the last one",
 		.is_nullable = true);
 	static const struct schema_member at = SCHEMA_MEMBER("at", REF, NULL, .of = "At");
+	static const struct schema_member at_or_null = SCHEMA_MEMBER(
+		"at", REF, "null: the mirror holds no block", .of = "At", .is_nullable = true);
 	json_t *page = schema_object(NULL, 0);
 
 	schema_put(page, "items", schema_list_of(items), true);
 	schema_add(page, &next);
-	if (has_at)
-		schema_add(page, &at);
+	schema_add(page, may_be_empty ? &at_or_null : &at);
 	return page;
 }
 
@@ -252,6 +253,17 @@ json_t *schema_pool_names(const struct config *config, const struct protocol *pr
 	for (size_t i = 0; i < config->pool_count && count < POOLS_MAX; i++)
 		if (!protocol || config->pools[i].protocol == protocol)
 			names[count++] = config->pools[i].setup.name;
+	return schema_enum(names, count);
+}
+
+json_t *schema_protocol_names(const struct config *config)
+{
+	const struct protocol *protocol = NULL;
+	const char *names[POOLS_MAX];
+	size_t count = 0;
+
+	while ((protocol = schema_next_protocol(config, protocol)) && count < POOLS_MAX)
+		names[count++] = protocol->name;
 	return schema_enum(names, count);
 }
 

@@ -63,8 +63,9 @@ void schema_open(json_t *object);
 /* A reference to what schema_open left open, with nothing beside. */
 json_t *schema_closed(const char *component);
 
-/* {items, next, at}: a page of a list. `has_at`: lists that are as of a moment. */
-json_t *schema_page(json_t *items, bool has_at);
+/* {items, next, at}: a page of a list. `may_be_empty`: it can be asked of a mirror without a block,
+ * too. */
+json_t *schema_page(json_t *items, bool may_be_empty);
 
 /* By a figure's rule, null included: any may be not computable. */
 json_t *schema_figure(const struct figure_rule *rule);
@@ -94,6 +95,8 @@ const struct protocol *schema_next_protocol(const struct config *config,
 					    const struct protocol *before);
 /* One of the names of that protocol's pools. */
 json_t *schema_pool_names(const struct config *config, const struct protocol *protocol);
+/* One of the configured protocols' names. */
+json_t *schema_protocol_names(const struct config *config);
 /* Component `name`: any of the configured protocols' components `each` (schema_name), of those that
  * have one. Where `selector` is not NULL, that member tells which: its value is the protocol's
  * name. */
@@ -110,5 +113,7 @@ void schema_add_payouts(json_t *components, const struct config *config);
 void schema_add_explained(json_t *components, const struct config *config);
 void schema_add_findings(json_t *components);
 void schema_add_cover(json_t *components, const struct config *config);
+void schema_add_protocols(json_t *components, const struct config *config);
+void schema_add_stream(json_t *components, const struct config *config);
 
 #endif

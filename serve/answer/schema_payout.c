@@ -110,5 +110,5 @@ void schema_add_payouts(json_t *components, const struct config *config)
 				 explained_of(protocol));
 	}
 	schema_component_any(components, config, "Payout", "Payout", NULL);
-	schema_component(components, "PayoutList", schema_page(schema_closed("Payout"), true));
+	schema_component(components, "PayoutList", schema_page(schema_closed("Payout"), false));
 }

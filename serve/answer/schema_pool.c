@@ -117,5 +117,5 @@ void schema_add_pools(json_t *components, const struct config *config)
 	schema_component_any(components, config, "Account", "Account", NULL);
 	schema_component_any(components, config, "AccountAt", "AccountAt", NULL);
 	schema_component(components, "PoolList", schema_page(schema_ref("PoolSummary"), false));
-	schema_component(components, "AccountList", schema_page(schema_ref("Account"), true));
+	schema_component(components, "AccountList", schema_page(schema_ref("Account"), false));
 }

@@ -124,6 +124,7 @@ static const struct schema_member open_members[] = {
 
 static const struct schema_member status_members[] = {
 	SCHEMA_MEMBER("chain_id", COUNT, NULL),
+	SCHEMA_MEMBER("at", REF, "null: no block yet", .of = "At", .is_nullable = true),
 	SCHEMA_MEMBER("head", REF, "the node's head when `indexed` was applied; null: no block yet",
 		      .of = "Block", .is_nullable = true),
 	SCHEMA_MEMBER("indexed", REF, "the mirror's block; null: none yet", .of = "Block",

@@ -22,6 +22,9 @@ struct covers {
 	size_t room;
 	uint64_t open;    /* policies with any cover */
 	uint64_t unknown; /* whose cover is not computable */
+	const struct moment *m;
+	enum status status;
+	struct error *err;
 };
 
 /* Among equals the one that comes first in the list's order stays first. */
@@ -47,6 +50,9 @@ static bool add_policy(void *context, const uint8_t *key)
 	struct figure figures[FIGURES_MAX];
 	const struct figure *cover = &figures[covers->figure];
 
+	covers->status = moment_goes_on(covers->m, covers->err);
+	if (covers->status != OK)
+		return false;
 	covers->list->read(figures, covers->r, key);
 	if (cover->is_null) {
 		covers->unknown++;
@@ -122,13 +128,14 @@ static json_t *claims_of(const struct covers *covers, const struct figure *liqui
 	return claims;
 }
 
-static json_t *pool_of(struct moment *m, const struct pool *pool, size_t largest)
+/* NULL where it took too long. */
+static json_t *pool_of(struct moment *m, const struct pool *pool, size_t largest, struct error *err)
 {
 	static const char *const shown[] = {"liquidity", "cover", "utilization",
 					    "locked_withdrawals", "locked_claims"};
 	const struct protocol *protocol = pool->protocol;
 	struct reading r = moment_reading(m, pool);
-	struct covers covers = {.r = &r, .room = largest};
+	struct covers covers = {.r = &r, .room = largest, .m = m, .err = err};
 	struct figure figures[FIGURES_MAX];
 	struct figure liquidity = figure_null();
 	int index = figure_find(protocol->pool_figures, protocol->pool_figure_count, "liquidity");
@@ -151,7 +158,10 @@ static json_t *pool_of(struct moment *m, const struct pool *pool, size_t largest
 		 has_policies ? json_integer((json_int_t)covers.unknown) : json_null());
 	json_put(item, "largest", claims_of(&covers, &liquidity, m->arena));
 	free(covers.largest);
-	return item;
+	if (covers.status == OK)
+		return item;
+	json_decref(item);
+	return NULL;
 }
 
 json_t *answer_solvency(struct moment *m, const struct pool *pool, size_t largest,
@@ -159,14 +169,21 @@ json_t *answer_solvency(struct moment *m, const struct pool *pool, size_t larges
 {
 	json_t *items = json_array();
 	json_t *document;
+	bool is_whole = true;
 
-	for (size_t i = 0; i < m->config->pool_count; i++)
-		if ((!pool || pool == &m->config->pools[i]) &&
-		    json_array_append_new(items, pool_of(m, &m->config->pools[i], largest)) != 0)
+	for (size_t i = 0; is_whole && i < m->config->pool_count; i++) {
+		json_t *item;
+
+		if (pool && pool != &m->config->pools[i])
+			continue;
+		item = pool_of(m, &m->config->pools[i], largest, err);
+		is_whole = item != NULL;
+		if (item && json_array_append_new(items, item) != 0)
 			abort();
+	}
 	document = json_list(items, NULL);
 	json_put(document, "at", json_at(m));
-	if (moment_status(m, err) == OK)
+	if (is_whole && moment_status(m, err) == OK)
 		return document;
 	json_decref(document);
 	return NULL;

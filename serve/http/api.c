@@ -36,8 +36,8 @@ const struct param_rule param_to = {
 
 struct page api_page(const struct request *request)
 {
-	return (struct page){.limit = (size_t)request_param(request, "limit")->number,
-			     .after = api_text(request, "after")};
+	return page_after((size_t)request_param(request, "limit")->number,
+			  api_text(request, "after"), request->arena);
 }
 
 const char *api_text(const struct request *request, const char *name)

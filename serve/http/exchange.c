@@ -1,13 +1,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "serve/http/accept.h"
+#include "serve/http/fields.h"
+#include "serve/http/guard.h"
 #include "serve/http/internal.h"
 #include "serve/http/param.h"
 #include "serve/http/problem.h"
 
-enum { LIMIT_MAX = 1000 };
-
-static const char methods[] = "GET, HEAD";
+static const char methods[] = "GET, HEAD, OPTIONS";
 
 struct exchange *exchange_new(struct server *server, const char *target)
 {
@@ -17,6 +18,7 @@ struct exchange *exchange_new(struct server *server, const char *target)
 	x->server = server;
 	x->arena = arena;
 	x->target = arena_string(arena, target);
+	x->instance = "";
 	x->request = (struct request){
 		.server = server, .config = server->options.config, .arena = arena, .exchange = x};
 	return x;
@@ -24,12 +26,27 @@ struct exchange *exchange_new(struct server *server, const char *target)
 
 void exchange_free(struct exchange *x)
 {
+	json_decref(x->document);
+	free(x->made);
 	arena_free(x->arena);
+}
+
+static const char *header_of(const struct exchange *x, const char *name)
+{
+	return MHD_lookup_connection_value(x->connection, MHD_HEADER_KIND, name);
 }
 
 const char *request_header(const struct request *request, const char *name)
 {
-	return MHD_lookup_connection_value(request->exchange->connection, MHD_HEADER_KIND, name);
+	return header_of(request->exchange, name);
+}
+
+const char *request_address(const struct request *request)
+{
+	char text[ORIGIN_TEXT];
+
+	return arena_string(request->arena,
+			    net_origin_format(text, &request->exchange->watched->origin));
 }
 
 void reply_header(struct reply *reply, const char *name, const char *value)
@@ -41,136 +58,211 @@ void reply_header(struct reply *reply, const char *name, const char *value)
 
 /* ---- what went wrong ---- */
 
-static void answer_json(struct exchange *x, unsigned status, const char *type, json_t *document)
+static void put_problem(struct exchange *x, unsigned status, const char *detail)
 {
-	x->document = document ? json_dumps(document, JSON_COMPACT) : NULL;
-	json_decref(document);
-	if (!x->document)
-		abort();
+	json_decref(x->document);
+	x->document = problem_document(status, detail, x->instance);
 	x->reply.status = status;
-	x->reply.content_type = type;
-	x->reply.body = slice_of(x->document, strlen(x->document));
-}
-
-static void answer_problem(struct exchange *x, const char *instance, unsigned status,
-			   const char *detail)
-{
-	answer_json(x, status, PROBLEM_TYPE, problem_document(status, detail, instance));
+	x->reply.content_type = PROBLEM_TYPE;
 }
 
 /* What is wrong with this machine, and where things lie on it, is its operator's to know. */
-static void answer_error(struct exchange *x, const struct target *target, const struct error *err)
+static void put_error(struct exchange *x, const struct error *err)
 {
 	const struct server_options *options = &x->server->options;
 	unsigned status = problem_status(err->status);
 	bool is_ours = status != 400 && status != 404;
-	bool is_secret = strstr(err->message, options->config->store_path) != NULL;
+	bool is_secret = strstr(err->message, options->config->store_path) ||
+			 strstr(err->message, options->config->path);
 
+	x->reply = (struct reply){0};
 	if (status == 503)
 		reply_header(&x->reply, "Retry-After", "1");
 	if (is_ours)
-		log_warn(options->logger, "%s was not answered: %s", target->path, err->message);
+		log_warn(options->logger, "%s was not answered: %s", x->instance, err->message);
 	if ((is_ours && err->status != ERR_AGAIN) || is_secret)
-		answer_problem(x, target->path, status,
-			       "the mirror could not be read; the server's log says more");
+		put_problem(x, status, "the mirror could not be read; the server's log says more");
 	else
-		answer_problem(x, target->path, status, err->message);
+		put_problem(x, status, err->message);
 }
 
-/* ---- the answer ---- */
+/* ---- finding out what is wanted ---- */
 
-static const char *at_of(const struct request *request)
+/* A page elsewhere asks whether it may. */
+static void put_options(struct exchange *x)
+{
+	x->reply.status = 204;
+	reply_header(&x->reply, "Allow", methods);
+	if (!x->origin)
+		return;
+	reply_header(&x->reply, "Access-Control-Allow-Methods", methods);
+	reply_header(&x->reply, "Access-Control-Allow-Headers",
+		     "Authorization, If-None-Match, Last-Event-ID, Cache-Control");
+	reply_header(&x->reply, "Access-Control-Max-Age", "600");
+}
+
+static bool check_method(struct exchange *x, const char *method)
+{
+	x->is_head = strcmp(method, "HEAD") == 0;
+	if (strcmp(method, "OPTIONS") == 0) {
+		put_options(x);
+		return false;
+	}
+	if (x->is_head || strcmp(method, "GET") == 0)
+		return true;
+	reply_header(&x->reply, "Allow", methods);
+	put_problem(x, 405, "this server is read only: GET and HEAD");
+	return false;
+}
+
+static bool check_reader(struct exchange *x, const struct route *route)
+{
+	if (route->is_open || guard_admits(x->server->limits, header_of(x, "Authorization")))
+		return true;
+	reply_header(&x->reply, "WWW-Authenticate", "Bearer realm=\"covermirror\"");
+	put_problem(x, 401, "this server wants its token: Authorization: Bearer …");
+	return false;
+}
+
+static bool check_params(struct exchange *x, const struct match *match, const struct target *target)
+{
+	struct error err;
+
+	x->request.route = match->route;
+	if (params_read(&x->request, match, target, x->server->limits->page_max, &err) == OK)
+		return true;
+	put_error(x, &err);
+	return false;
+}
+
+static bool find_route(struct exchange *x, struct target *target, struct match *match)
+{
+	struct error err;
+	size_t length = strlen(x->target);
+
+	if (length > x->server->limits->target_bytes) {
+		put_problem(x, 414, "the path and query are too long");
+		return false;
+	}
+	if (target_parse(target, x->arena, x->target, length, &err) != OK) {
+		x->instance = target->path;
+		put_problem(x, 400, err.message);
+		return false;
+	}
+	x->instance = target->path;
+	*match = route_match(route_tables, route_table_count, target);
+	if (match->route)
+		return true;
+	put_problem(x, 404, "there is nothing at this path; /openapi.json lists what there is");
+	return false;
+}
+
+bool exchange_open(struct exchange *x, const char *method)
+{
+	struct target target;
+	struct match match;
+
+	x->origin = guard_origin(x->server->limits, header_of(x, "Origin"));
+	x->takes_gzip = accepts_gzip(header_of(x, "Accept-Encoding"));
+	x->if_none_match = header_of(x, "If-None-Match");
+	x->request.deadline_ms = clock_now_ms(&x->server->clock) + x->server->limits->deadline_ms;
+	if (find_route(x, &target, &match) && check_method(x, method)) {
+		if (x->has_body)
+			put_problem(x, 413, "a request has no body here");
+		else if (check_reader(x, match.route) && check_params(x, &match, &target))
+			return true;
+	}
+	body_make(x);
+	return false;
+}
+
+/* ---- asking ---- */
+
+static const struct param *param_of(const struct request *request, enum param_kind kind)
 {
 	const struct param_rule *const *rules = request->route->params;
 
 	for (size_t i = 0; rules && rules[i]; i++)
-		if (rules[i]->kind == PARAM_AT && request->params[i].is_given)
-			return request->params[i].text;
+		if (rules[i]->kind == kind && request->params[i].is_given)
+			return &request->params[i];
 	return NULL;
+}
+
+static const char *text_of(const struct param *param)
+{
+	return param ? param->text : NULL;
+}
+
+/* Whether the request says which block, and means that one for ever. */
+static bool is_fixed(const char *at)
+{
+	return at && strcmp(at, "latest") != 0 && strcmp(at, "finalized") != 0;
 }
 
 static enum status open_moment(struct exchange *x, struct error *err)
 {
 	struct request *request = &x->request;
 	enum route_needs needs = request->route->needs;
+	struct page page = page_after(0, text_of(param_of(request, PARAM_CURSOR)), request->arena);
+	const char *at = page_at(&page, text_of(param_of(request, PARAM_AT)));
 	enum status st;
 
 	if (needs == NEEDS_NOTHING)
 		return OK;
-	st = (needs == NEEDS_FINDINGS ? moment_open_findings : moment_open)(
-		&x->moment, request->config, at_of(request), x->arena, err);
-	if (st == OK)
+	st = moment_begin(&x->moment, x->server->reader, at, needs == NEEDS_FINDINGS,
+			  request->deadline_ms, x->arena, err);
+	if (st == OK) {
 		request->moment = &x->moment;
-	else if (st == ERR_NOTFOUND && x->moment.is_empty)
+		x->commit = moment_commit(&x->moment);
+		x->is_final = request->route->freshness == FRESH_AS_OF && is_fixed(at) &&
+			      moment_is_final(&x->moment);
+	} else if (st == ERR_NOTFOUND && x->moment.is_empty) {
 		st = error_set(err, ERR_AGAIN,
 			       "the mirror holds no block yet: it is catching up; try again soon");
+	} else if (st == ERR_NOTFOUND && page.of && at == page.of) {
+		st = error_wrap(err, "the cursor's block is gone, begin with the first page");
+	}
 	return st;
 }
 
-static enum status ask(struct exchange *x, json_t **document, struct error *err)
+static enum status ask(struct exchange *x, struct error *err)
 {
 	const struct route *route = x->request.route;
+	const struct param *fields = param_of(&x->request, PARAM_FIELDS);
 	enum status st = open_moment(x, err);
 
 	if (st != OK)
 		return st;
 	if (route->answer) {
-		*document = route->answer(&x->request, err);
-		st = *document ? OK : err->status;
+		x->document = route->answer(&x->request, err);
+		st = x->document ? OK : err->status;
 	} else {
 		st = route->reply(&x->reply, &x->request, err);
 	}
 	if (x->request.moment)
 		moment_close(x->request.moment);
 	x->request.moment = NULL;
+	if (x->document && fields) {
+		x->document = fields_pick(x->document, fields->text, x->arena, err);
+		st = x->document ? OK : err->status;
+	}
 	return st;
 }
 
-static void answer_route(struct exchange *x, const struct target *target, struct match *match)
+void exchange_ask(struct exchange *x)
 {
 	struct error err = {.status = OK};
-	json_t *document = NULL;
-	enum status st;
 
-	x->request.route = match->route;
-	x->request.deadline_ms = clock_now_ms(&x->server->clock) + DEADLINE_MS;
-	st = params_read(&x->request, match, target, LIMIT_MAX, &err);
-	if (st == OK)
-		st = ask(x, &document, &err);
-	if (st != OK) {
-		x->reply = (struct reply){0};
-		answer_error(x, target, &err);
-	} else if (document) {
-		answer_json(x, 200, "application/json", document);
-	} else if (!x->reply.content_type) {
-		x->reply.content_type = match->route->content_type;
-	}
+	if (ask(x, &err) != OK)
+		put_error(x, &err);
+	body_make(x);
 }
 
-void exchange_answer(struct exchange *x, const char *method)
+void exchange_refuse(struct exchange *x)
 {
-	struct target target;
-	struct match match;
 	struct error err;
 
-	if (target_parse(&target, x->arena, x->target, strlen(x->target), &err) != OK) {
-		answer_problem(x, target.path, 400, err.message);
-		return;
-	}
-	match = route_match(route_tables, route_table_count, &target);
-	if (!match.route) {
-		answer_problem(x, target.path, 404,
-			       "there is nothing at this path; /openapi.json lists what there is");
-		return;
-	}
-	if (strcmp(method, "GET") != 0 && strcmp(method, "HEAD") != 0) {
-		reply_header(&x->reply, "Allow", methods);
-		answer_problem(x, target.path, 405, "this server is read only: GET and HEAD");
-		return;
-	}
-	if (x->has_body) {
-		answer_problem(x, target.path, 413, "a request has no body here");
-		return;
-	}
-	answer_route(x, &target, &match);
+	error_fill(&err, ERR_AGAIN, "the server has too much to do; try again");
+	put_error(x, &err);
+	body_make(x);
 }

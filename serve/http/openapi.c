@@ -55,9 +55,14 @@ static json_t *reference(const char *prefix, const char *name)
 	return only("$ref", json_sprintf("%s%s", prefix, name));
 }
 
+/* Without the type's parameters: "text/plain" of "text/plain; charset=utf-8". */
 static json_t *content_of(const char *type, json_t *schema)
 {
-	return only(type, only("schema", schema));
+	json_t *name = json_stringn(type, strcspn(type, ";"));
+	json_t *content = only(json_string_value(name), only("schema", schema));
+
+	json_decref(name);
+	return content;
 }
 
 static json_t *problem_schema(void)
@@ -114,50 +119,64 @@ static json_t *headers_of_all(void)
 
 /* ---- a route ---- */
 
-static json_t *answer_of(const struct openapi_options *options, const struct route *route)
+static json_t *body_of(const struct config *config, const struct route *route)
+{
+	return content_of(route->content_type ? route->content_type : "application/json",
+			  route->schema ? route->schema(config) : schema_value(SCHEMA_TEXT));
+}
+
+static json_t *answer_of(const struct config *config, const struct route *route)
 {
 	json_t *response = only("description", json_string(route->summary));
 	json_t *headers = json_object();
-	const char *type = route->content_type ? route->content_type : "application/json";
 
 	json_put(headers, "Cache-Control", reference(HEADERS, "Cache-Control"));
 	if (route->answer)
 		json_put(headers, "ETag", reference(HEADERS, "ETag"));
 	json_put(response, "headers", headers);
-	json_put(response, "content",
-		 content_of(type, route->schema ? route->schema(options->config)
-						: schema_value(SCHEMA_TEXT)));
+	json_put(response, "content", body_of(config, route));
 	return response;
 }
 
-static bool may_be(const struct openapi_options *options, const struct route *route,
-		   unsigned status)
+static bool may_be(const struct config *config, const struct route *route, unsigned status)
 {
 	if (status == 401)
-		return options->has_token && !route->is_open;
+		return config->serve.token && !route->is_open;
 	if (status == 404)
 		return route->needs != NEEDS_NOTHING || strchr(route->path, '{');
 	return true;
 }
 
-static json_t *responses_of(const struct openapi_options *options, const struct route *route)
+/* A route that replies by itself with a document says what is wrong by that, too. */
+static json_t *problem_of(const struct config *config, const struct route *route,
+			  const struct problem_kind *problem)
 {
-	json_t *responses = only("200", answer_of(options, route));
+	json_t *response;
+
+	if (problem->status != 503 || !route->reply || !route->schema || route->content_type)
+		return reference(RESPONSES, problem->component);
+	response = only("description", json_string(route->summary));
+	json_put(response, "content", body_of(config, route));
+	json_put(json_object_get(response, "content"), PROBLEM_TYPE,
+		 only("schema", schema_ref("Problem")));
+	return response;
+}
+
+static json_t *responses_of(const struct config *config, const struct route *route)
+{
+	json_t *responses = only("200", answer_of(config, route));
 
 	if (route->answer)
 		json_put(responses, "304", reference(RESPONSES, "NotModified"));
 	for (size_t i = 0; i < sizeof(problems) / sizeof(problems[0]); i++) {
 		const struct problem_kind *problem = &problems[i];
+		json_t *key = problem->status ? json_sprintf("%u", problem->status)
+					      : json_string("default");
 
-		if (!problem->status)
-			json_put(responses, "default", reference(RESPONSES, problem->component));
-		else if (may_be(options, route, problem->status)) {
-			json_t *key = json_sprintf("%u", problem->status);
-
+		if (may_be(config, route, problem->status))
 			json_put(responses, json_string_value(key),
-				 reference(RESPONSES, problem->component));
-			json_decref(key);
-		}
+				 problem_of(config, route, problem));
+		json_decref(key);
 	}
 	return responses;
 }
@@ -175,7 +194,7 @@ static bool is_in_path(const struct route *route, const char *name)
 	return false;
 }
 
-static json_t *operation_of(const struct openapi_options *options, const struct route *route)
+static json_t *operation_of(const struct config *config, const struct route *route)
 {
 	json_t *operation = json_object();
 	json_t *parameters = json_array();
@@ -186,48 +205,50 @@ static json_t *operation_of(const struct openapi_options *options, const struct 
 		json_put(operation, "description",
 			 json_string("As of a finalized block the answer never changes."));
 	for (size_t i = 0; route->params && route->params[i]; i++)
-		append(parameters, openapi_parameter(options, route->params[i],
+		append(parameters, openapi_parameter(config, route->params[i],
 						     is_in_path(route, route->params[i]->name)));
 	json_put(operation, "parameters", parameters);
-	json_put(operation, "responses", responses_of(options, route));
-	if (options->has_token && route->is_open)
+	json_put(operation, "responses", responses_of(config, route));
+	if (config->serve.token && route->is_open)
 		json_put(operation, "security", json_array());
 	return operation;
 }
 
 /* ---- the document ---- */
 
-static json_t *paths_of(const struct openapi_options *options)
+static json_t *paths_of(const struct config *config, const struct route_table *const *tables,
+			size_t table_count)
 {
 	json_t *paths = json_object();
 
-	for (size_t t = 0; t < options->table_count; t++)
-		for (size_t i = 0; i < options->tables[t]->count; i++) {
-			const struct route *route = &options->tables[t]->routes[i];
+	for (size_t t = 0; t < table_count; t++)
+		for (size_t i = 0; i < tables[t]->count; i++) {
+			const struct route *route = &tables[t]->routes[i];
 
 			if (route->id)
 				json_put(paths, route->path,
-					 only("get", operation_of(options, route)));
+					 only("get", operation_of(config, route)));
 		}
 	return paths;
 }
 
-static json_t *components_of(const struct openapi_options *options)
+static json_t *components_of(const struct config *config)
 {
 	json_t *components = json_object();
-	json_t *schemas = schema_components(options->config);
+	json_t *schemas = schema_components(config);
 
 	schema_component(schemas, "Problem", problem_schema());
 	json_put(components, "schemas", schemas);
 	json_put(components, "responses", responses_of_all());
 	json_put(components, "headers", headers_of_all());
-	if (options->has_token)
+	if (config->serve.token)
 		json_put(components, "securitySchemes",
 			 json_pack("{s:{s:s, s:s}}", "token", "type", "http", "scheme", "bearer"));
 	return components;
 }
 
-json_t *openapi_document(const struct openapi_options *options)
+json_t *openapi_document(const struct config *config, const struct route_table *const *tables,
+			 size_t table_count)
 {
 	json_t *document = json_object();
 
@@ -240,9 +261,9 @@ json_t *openapi_document(const struct openapi_options *options)
 	json_put(document, "jsonSchemaDialect",
 		 json_string("https://json-schema.org/draft/2020-12/schema"));
 	json_put(document, "servers", json_pack("[{s:s}]", "url", "/"));
-	json_put(document, "paths", paths_of(options));
-	json_put(document, "components", components_of(options));
-	if (options->has_token)
+	json_put(document, "paths", paths_of(config, tables, table_count));
+	json_put(document, "components", components_of(config));
+	if (config->serve.token)
 		json_put(document, "security", json_pack("[{s:[]}]", "token"));
 	return document;
 }
@@ -251,13 +272,8 @@ json_t *openapi_document(const struct openapi_options *options)
 
 static json_t *get_document(const struct request *request, struct error *err)
 {
-	const struct openapi_options options = {.config = request->config,
-						.tables = route_tables,
-						.table_count = route_table_count,
-						.limit_max = UINT64_MAX};
-
 	(void)err;
-	return openapi_document(&options);
+	return openapi_document(request->config, route_tables, route_table_count);
 }
 
 static json_t *schema_of_itself(const struct config *config)

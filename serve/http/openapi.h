@@ -6,22 +6,15 @@
 
 #include "serve/http/route.h"
 
-struct openapi_options {
-	const struct config *config;
-	const struct route_table *const *tables;
-	size_t table_count;
-	bool has_token;     /* routes that are not open want it */
-	uint64_t limit_max; /* what the configuration allows for a PARAM_LIMIT */
-};
-
 /*
  * Every route that has an id, in the tables' order: its parameters, its answer (schema.h), and the
  * problems that may come instead. Of one configuration always the same text. A new reference.
  */
-json_t *openapi_document(const struct openapi_options *options);
+json_t *openapi_document(const struct config *config, const struct route_table *const *tables,
+			 size_t table_count);
 
 /* What a parameter is, by its rule: a parameter object. Those of the path come first. */
-json_t *openapi_parameter(const struct openapi_options *options, const struct param_rule *rule,
+json_t *openapi_parameter(const struct config *config, const struct param_rule *rule,
 			  bool is_in_path);
 
 /* /openapi.json */

@@ -45,9 +45,10 @@ static uint64_t least(uint64_t a, uint64_t b)
 	return a < b ? a : b;
 }
 
-static json_t *limit_of(const struct openapi_options *options, const struct param_rule *rule)
+static json_t *limit_of(const struct config *config, const struct param_rule *rule)
 {
-	uint64_t max = rule->max ? least(rule->max, options->limit_max) : options->limit_max;
+	uint64_t max =
+		rule->max ? least(rule->max, config->serve.page_max) : config->serve.page_max;
 	json_t *schema = at_least(1);
 
 	put_number(schema, "maximum", max);
@@ -86,17 +87,17 @@ static json_t *some_text(void)
 	return schema;
 }
 
-static json_t *schema_of(const struct openapi_options *options, const struct param_rule *rule)
+static json_t *schema_of(const struct config *config, const struct param_rule *rule)
 {
 	if (rule->schema)
-		return rule->schema(options->config);
+		return rule->schema(config);
 	switch (rule->kind) {
 	case PARAM_TEXT:
 		return schema_value(SCHEMA_TEXT);
 	case PARAM_COUNT:
 		return count_of(rule);
 	case PARAM_LIMIT:
-		return limit_of(options, rule);
+		return limit_of(config, rule);
 	case PARAM_AMOUNT:
 		return patterned("^[0-9]+$");
 	case PARAM_ADDRESS:
@@ -120,15 +121,15 @@ static json_t *schema_of(const struct openapi_options *options, const struct par
 }
 
 /* One that fits the configuration; NULL where the schema says enough. */
-static json_t *example_of(const struct openapi_options *options, const struct param_rule *rule)
+static json_t *example_of(const struct config *config, const struct param_rule *rule)
 {
-	const struct pool *pool = &options->config->pools[0];
+	const struct pool *pool = &config->pools[0];
 
 	switch (rule->kind) {
 	case PARAM_COUNT:
 		return json_integer((json_int_t)(rule->max ? least(rule->max, 4) : 4));
 	case PARAM_LIMIT:
-		return json_integer((json_int_t)least(10, options->limit_max));
+		return json_integer((json_int_t)least(10, config->serve.page_max));
 	case PARAM_AMOUNT:
 		return json_string("1000000000000000000000");
 	case PARAM_ADDRESS:
@@ -151,17 +152,17 @@ static json_t *example_of(const struct openapi_options *options, const struct pa
 	return NULL;
 }
 
-json_t *openapi_parameter(const struct openapi_options *options, const struct param_rule *rule,
+json_t *openapi_parameter(const struct config *config, const struct param_rule *rule,
 			  bool is_in_path)
 {
 	json_t *parameter = json_object();
-	json_t *example = rule->schema ? NULL : example_of(options, rule);
+	json_t *example = rule->schema ? NULL : example_of(config, rule);
 
 	json_put(parameter, "name", json_string(rule->name));
 	json_put(parameter, "in", json_string(is_in_path ? "path" : "query"));
 	json_put(parameter, "required", json_boolean(is_in_path || rule->is_required));
 	json_put(parameter, "description", json_string(rule->meaning));
-	json_put(parameter, "schema", schema_of(options, rule));
+	json_put(parameter, "schema", schema_of(config, rule));
 	if (example)
 		json_put(parameter, "example", example);
 	return parameter;

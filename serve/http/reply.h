@@ -16,6 +16,15 @@ struct waker;
 
 /* From any thread, any number of times; never waits. */
 void waker_wake(struct waker *waker);
+/* From any thread: the connection is shut down now; `end` comes soon. */
+void waker_cut(struct waker *waker);
+
+enum stream_end {
+	STREAM_END_CLIENT,  /* it has gone */
+	STREAM_END_ALL,     /* `read` gave -1 */
+	STREAM_END_STALLED, /* it did not take what was put in time, or was cut */
+	STREAM_END_STOPPED, /* the server ends */
+};
 
 /* A body that is made while it is sent. All but waker_wake is called by one thread at a time. */
 struct reply_stream {
@@ -28,8 +37,11 @@ struct reply_stream {
 	 * server's deadline is cut off: then `end` comes next.
 	 */
 	ssize_t (*read)(void *context, char *buffer, size_t size);
-	/* The connection is gone, or the server ends. No waker_wake afterwards. */
-	void (*end)(void *context);
+	/* The server ends: the next `read` may give last words, then -1. It is called from another
+	 * thread, while `read` may run. May be NULL. */
+	void (*stop)(void *context);
+	/* The connection is gone. No waker_wake afterwards. */
+	void (*end)(void *context, enum stream_end why);
 	void *context;
 };
 

@@ -79,6 +79,9 @@ const struct param *request_param(const struct request *request, const char *nam
 /* A header of the request, "Last-Event-ID" in any case; NULL where it was not sent. */
 const char *request_header(const struct request *request, const char *name);
 
+/* The client's address, as connections are counted by it: "127.0.0.1", "2001:db8:1:2::/64". */
+const char *request_address(const struct request *request);
+
 enum route_needs {
 	NEEDS_NOTHING,
 	NEEDS_MOMENT,   /* moment_open as of its PARAM_AT, or of now */
@@ -100,6 +103,7 @@ struct route {
 	enum route_needs needs;
 	enum route_freshness freshness;
 	bool is_open; /* answered without the token, too */
+	bool is_long; /* it may take more than a few milliseconds: answered in a thread for that */
 
 	/* One of the two. `answer` gives a new reference, or NULL with the error filled. `reply`
 	 * fills what is no JSON document (serve/http/reply.h). */
@@ -119,5 +123,10 @@ struct route_table {
 /* Every table of the server, one line each in routes.c. */
 extern const struct route_table *const route_tables[];
 extern const size_t route_table_count;
+
+/* The paths of all routes, table by table, `max` at most; gives their number. */
+size_t route_paths(const char **out, size_t max);
+/* Where a route stands among them; SIZE_MAX: NULL, or none of theirs. */
+size_t route_index(const struct route *route);
 
 #endif

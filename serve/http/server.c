@@ -5,17 +5,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "serve/http/internal.h"
 
 enum {
-	THREADS = 2,
-	CONNECTIONS_MAX = 1000,
-	CONNECTION_MEMORY = 16 * 1024, /* a request's line and headers, and the answer's */
+	WAITING_MAX = 1024, /* requests for long answers */
+	MEMORY_FACTOR = 2,  /* a connection's memory holds a request's headers and an answer's */
+	SPARE_CONNECTIONS = 64,
 };
-
-/* ---- what libmicrohttpd calls ---- */
 
 static void tell_log(void *context, const char *format, va_list arguments)
 {
@@ -26,128 +25,6 @@ static void tell_log(void *context, const char *format, va_list arguments)
 	while (length > 0 && (size_t)length < sizeof(line) && line[length - 1] == '\n')
 		line[--length] = '\0';
 	log_debug(server->options.logger, "HTTP: %s", line);
-}
-
-static void expect(struct server *server, struct watched *watched, uint64_t ms)
-{
-	watchdog_expect(server->watchdog, watched, clock_now_ms(&server->clock) + ms);
-}
-
-static void connection_changes(void *context, struct MHD_Connection *connection,
-			       void **socket_context, enum MHD_ConnectionNotificationCode what)
-{
-	struct server *server = context;
-	const union MHD_ConnectionInfo *info;
-	struct watched *watched;
-
-	if (what == MHD_CONNECTION_NOTIFY_CLOSED) {
-		watchdog_remove(server->watchdog, *socket_context);
-		free(*socket_context);
-		return;
-	}
-	info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
-	watched = xcalloc(1, sizeof(*watched));
-	watched->fd = info->connect_fd;
-	*socket_context = watched;
-	watchdog_add(server->watchdog, watched, clock_now_ms(&server->clock) + IDLE_MS);
-}
-
-static void *request_begins(void *context, const char *target, struct MHD_Connection *connection)
-{
-	struct exchange *x = exchange_new(context, target);
-
-	x->connection = connection;
-	x->watched = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)
-			     ->socket_context;
-	return x;
-}
-
-static void request_ends(void *context, struct MHD_Connection *connection, void **request_context,
-			 enum MHD_RequestTerminationCode how)
-{
-	struct server *server = context;
-	struct exchange *x = *request_context;
-
-	(void)connection;
-	(void)how;
-	if (!x)
-		return;
-	expect(server, x->watched, IDLE_MS);
-	exchange_free(x);
-	*request_context = NULL;
-}
-
-static struct MHD_Response *response_of(struct server *server, struct exchange *x)
-{
-	struct slice body = x->reply.body;
-
-	if (x->reply.has_stream)
-		return streaming_response(server, x);
-	if (x->document)
-		return MHD_create_response_from_buffer(body.size, x->document,
-						       MHD_RESPMEM_MUST_FREE);
-	/* The arena lives until the request ends. */
-	return MHD_create_response_from_buffer(body.size, (void *)(uintptr_t)body.data,
-					       MHD_RESPMEM_PERSISTENT);
-}
-
-static bool has_body(struct MHD_Connection *connection)
-{
-	const char *length =
-		MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Content-Length");
-
-	return (length && strcmp(length, "0") != 0) ||
-	       MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Transfer-Encoding");
-}
-
-static bool add_headers(struct MHD_Response *response, const struct exchange *x)
-{
-	const struct reply *reply = &x->reply;
-	bool ok = true;
-
-	if (reply->content_type)
-		ok = MHD_add_response_header(response, "Content-Type", reply->content_type);
-	for (size_t i = 0; ok && i < reply->header_count; i++)
-		ok = MHD_add_response_header(response, reply->headers[i].name,
-					     reply->headers[i].value);
-	/* What follows is a body that nobody reads, and no request. */
-	if (ok && x->has_body)
-		ok = MHD_add_response_header(response, "Connection", "close");
-	return ok && MHD_add_response_header(response, "X-Content-Type-Options", "nosniff");
-}
-
-static enum MHD_Result request_is_read(void *context, struct MHD_Connection *connection,
-				       const char *url, const char *method, const char *version,
-				       const char *upload, size_t *upload_size,
-				       void **request_context)
-{
-	struct server *server = context;
-	struct exchange *x = *request_context;
-	struct MHD_Response *response;
-	enum MHD_Result result = MHD_NO;
-
-	(void)url;
-	(void)version;
-	(void)upload;
-	(void)upload_size;
-	x->has_body = has_body(connection);
-	/* An answer to the first call, before the end of the request, ends the connection: that is
-	 * for requests whose body nobody reads. */
-	if (!x->is_read && !x->has_body) {
-		x->is_read = true;
-		return MHD_YES;
-	}
-	expect(server, x->watched, DEADLINE_MS);
-	exchange_answer(x, method);
-	response = response_of(server, x);
-	x->document = NULL;
-	if (!response)
-		return MHD_NO;
-	if (add_headers(response, x))
-		result = MHD_queue_response(connection, x->reply.status ? x->reply.status : 200,
-					    response);
-	MHD_destroy_response(response);
-	return result;
 }
 
 /* ---- life ---- */
@@ -161,13 +38,20 @@ enum status server_open(struct server **out, const struct server_options *option
 
 	*out = NULL;
 	server->options = *options;
+	server->limits = &options->config->serve;
+	server->census =
+		census_new(server->limits->connections, server->limits->connections_per_address);
+	if (server->limits->cache_bytes)
+		server->cache = cache_new(server->limits->cache_bytes);
+	server->work = work_new(server->limits->threads, WAITING_MAX, handle_work);
 	server->clock = clock_real();
 	server->listener = -1;
 	(void)pthread_mutex_init(&server->mutex, NULL);
+	(void)pthread_cond_init(&server->changed, NULL);
 	atomic_init(&server->is_stopping, false);
 	st = watchdog_open(&server->watchdog, err);
 	if (st == OK)
-		st = listen_at(&server->listener, where, options->config->listen, err);
+		st = listen_at(&server->listener, where, server->limits->listen, err);
 	if (st != OK) {
 		server_close(server);
 		return st;
@@ -177,19 +61,34 @@ enum status server_open(struct server **out, const struct server_options *option
 	return OK;
 }
 
+/*
+ * The census counts connections; what libmicrohttpd counts for itself, in each of its threads, only
+ * has to be more. It takes one thread for no pool.
+ */
 static void start_daemon(struct server *server)
 {
+	const struct config_serve *limits = server->limits;
+	unsigned threads = limits->threads > 1 ? (unsigned)limits->threads : 0;
+	unsigned connections =
+		(unsigned)(limits->connections + SPARE_CONNECTIONS) * (unsigned)limits->threads;
+	struct MHD_OptionItem options[] = {
+		{MHD_OPTION_LISTEN_SOCKET, server->listener, NULL},
+		{MHD_OPTION_CONNECTION_LIMIT, (intptr_t)connections, NULL},
+		{MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+		 (intptr_t)(limits->header_bytes * MEMORY_FACTOR), NULL},
+		{MHD_OPTION_URI_LOG_CALLBACK, (intptr_t)handle_target, server},
+		{MHD_OPTION_NOTIFY_COMPLETED, (intptr_t)handle_end, server},
+		{MHD_OPTION_NOTIFY_CONNECTION, (intptr_t)handle_connection, server},
+		{MHD_OPTION_STRICT_FOR_CLIENT, 1, NULL},
+		{MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1, NULL},
+		{threads ? MHD_OPTION_THREAD_POOL_SIZE : MHD_OPTION_END, (intptr_t)threads, NULL},
+		{MHD_OPTION_END, 0, NULL},
+	};
+
 	server->daemon = MHD_start_daemon(
-		MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0, NULL,
-		NULL, request_is_read, server,                /* */
-		MHD_OPTION_EXTERNAL_LOGGER, tell_log, server, /* */
-		MHD_OPTION_LISTEN_SOCKET, server->listener,   /* */
-		MHD_OPTION_THREAD_POOL_SIZE, (unsigned)THREADS, MHD_OPTION_CONNECTION_LIMIT,
-		(unsigned)CONNECTIONS_MAX, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-		(size_t)CONNECTION_MEMORY, MHD_OPTION_URI_LOG_CALLBACK, request_begins, server,
-		MHD_OPTION_NOTIFY_COMPLETED, request_ends, server, MHD_OPTION_NOTIFY_CONNECTION,
-		connection_changes, server, MHD_OPTION_STRICT_FOR_CLIENT, 1,
-		MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1, MHD_OPTION_END);
+		MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0,
+		handle_address, server, handle_request, server, MHD_OPTION_EXTERNAL_LOGGER,
+		tell_log, server, MHD_OPTION_ARRAY, options, MHD_OPTION_END);
 }
 
 /* Signals are the main thread's. */
@@ -201,7 +100,11 @@ enum status server_start(struct server *server, struct error *err)
 
 	(void)sigfillset(&all);
 	(void)pthread_sigmask(SIG_SETMASK, &all, &old);
-	st = watchdog_start(server->watchdog, err);
+	st = reader_open(&server->reader, server->options.config, err);
+	if (st == OK)
+		st = watchdog_start(server->watchdog, err);
+	if (st == OK)
+		st = work_start(server->work, err);
 	if (st == OK) {
 		start_daemon(server);
 		if (!server->daemon)
@@ -221,11 +124,16 @@ void server_stop(struct server *server)
 	if (!server)
 		return;
 	atomic_store(&server->is_stopping, true);
+	if (server->reader)
+		reader_stop(server->reader);
+	work_stop(server->work);
 	streaming_stop(server);
 	if (server->daemon)
 		MHD_stop_daemon(server->daemon);
 	server->daemon = NULL;
 	watchdog_stop(server->watchdog);
+	reader_close(server->reader);
+	server->reader = NULL;
 }
 
 void server_close(struct server *server)
@@ -236,6 +144,10 @@ void server_close(struct server *server)
 	if (server->listener >= 0)
 		(void)close(server->listener);
 	watchdog_close(server->watchdog);
+	work_free(server->work);
+	cache_free(server->cache);
+	census_free(server->census);
+	(void)pthread_cond_destroy(&server->changed);
 	(void)pthread_mutex_destroy(&server->mutex);
 	free(server);
 }

@@ -11,12 +11,14 @@
 
 #include "base/logger.h"
 #include "indexer/config.h"
+#include "serve/metrics/telemetry.h"
 
 struct server;
 
 struct server_options {
 	const struct config *config; /* outlives the server */
 	const struct logger *logger; /* outlives it too */
+	struct telemetry *telemetry; /* the same; what is counted; NULL: nobody counts */
 };
 
 /*

@@ -5,10 +5,11 @@
  * and the suspension it may be woken; so a wake that finds no suspended stream is remembered.
  */
 #include <stdlib.h>
+#include <time.h>
 
 #include "serve/http/internal.h"
 
-enum { BLOCK_BYTES = 16 * 1024 };
+enum { BLOCK_BYTES = 16 * 1024, LAST_WORDS_MS = 200 };
 
 struct waker {
 	struct server *server;
@@ -16,6 +17,7 @@ struct waker {
 	struct MHD_Connection *connection;
 	struct reply_stream stream;
 	bool is_begun;
+	bool is_done; /* it gave -1 */
 	pthread_mutex_t mutex;
 	bool is_suspended;
 	bool is_due;
@@ -33,6 +35,12 @@ void waker_wake(struct waker *waker)
 		waker->is_due = true;
 	}
 	pthread_mutex_unlock(&waker->mutex);
+}
+
+void waker_cut(struct waker *waker)
+{
+	watchdog_cut(waker->server->watchdog, waker->watched);
+	waker_wake(waker); /* one that sleeps would not notice */
 }
 
 /* True: the connection sleeps. */
@@ -64,18 +72,20 @@ static ssize_t read_stream(void *context, uint64_t position, char *buffer, size_
 		waker->stream.begin(waker->stream.context, waker);
 	}
 	do {
-		if (atomic_load(&server->is_stopping))
-			return MHD_CONTENT_READER_END_OF_STREAM;
+		bool is_last = atomic_load(&server->is_stopping);
+
 		pthread_mutex_lock(&waker->mutex);
 		waker->is_due = false;
 		pthread_mutex_unlock(&waker->mutex);
 		count = waker->stream.read(waker->stream.context, buffer, size);
+		if (count < 0 || (count == 0 && is_last)) {
+			waker->is_done = count < 0;
+			return MHD_CONTENT_READER_END_OF_STREAM;
+		}
 	} while (count == 0 && !sleep_until_woken(waker));
-	if (count < 0)
-		return MHD_CONTENT_READER_END_OF_STREAM;
 	if (count > 0)
 		watchdog_expect(server->watchdog, waker->watched,
-				clock_now_ms(&server->clock) + DEADLINE_MS);
+				clock_now_ms(&server->clock) + server->limits->deadline_ms);
 	return count;
 }
 
@@ -83,6 +93,7 @@ static void end_stream(void *context)
 {
 	struct waker *waker = context;
 	struct server *server = waker->server;
+	enum stream_end why = STREAM_END_CLIENT;
 
 	pthread_mutex_lock(&server->mutex);
 	if (waker->next)
@@ -91,8 +102,15 @@ static void end_stream(void *context)
 		waker->previous->next = waker->next;
 	else
 		server->wakers = waker->next;
+	pthread_cond_broadcast(&server->changed);
 	pthread_mutex_unlock(&server->mutex);
-	waker->stream.end(waker->stream.context);
+	if (atomic_load(&server->is_stopping))
+		why = STREAM_END_STOPPED;
+	else if (waker->is_done)
+		why = STREAM_END_ALL;
+	else if (watchdog_has_cut(server->watchdog, waker->watched))
+		why = STREAM_END_STALLED;
+	waker->stream.end(waker->stream.context, why);
 	(void)pthread_mutex_destroy(&waker->mutex);
 	free(waker);
 }
@@ -120,10 +138,23 @@ struct MHD_Response *streaming_response(struct server *server, struct exchange *
 	return response;
 }
 
+/* Those whose clients take their last words at once may say them; the others are cut off. */
 void streaming_stop(struct server *server)
 {
+	struct timespec until;
+
+	(void)clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_nsec += LAST_WORDS_MS * 1000000L;
+	until.tv_sec += until.tv_nsec / 1000000000L;
+	until.tv_nsec %= 1000000000L;
 	pthread_mutex_lock(&server->mutex);
-	for (struct waker *w = server->wakers; w; w = w->next)
+	for (struct waker *w = server->wakers; w; w = w->next) {
+		if (w->stream.stop)
+			w->stream.stop(w->stream.context);
 		waker_wake(w);
+	}
+	while (server->wakers &&
+	       pthread_cond_timedwait(&server->changed, &server->mutex, &until) == 0)
+		;
 	pthread_mutex_unlock(&server->mutex);
 }

@@ -114,6 +114,25 @@ void watchdog_remove(struct watchdog *watchdog, struct watched *w)
 	pthread_mutex_unlock(&watchdog->mutex);
 }
 
+void watchdog_cut(struct watchdog *watchdog, struct watched *w)
+{
+	pthread_mutex_lock(&watchdog->mutex);
+	if (!w->is_cut)
+		(void)shutdown(w->fd, SHUT_RDWR);
+	w->is_cut = true;
+	pthread_mutex_unlock(&watchdog->mutex);
+}
+
+bool watchdog_has_cut(struct watchdog *watchdog, const struct watched *w)
+{
+	bool is_cut;
+
+	pthread_mutex_lock(&watchdog->mutex);
+	is_cut = w->is_cut;
+	pthread_mutex_unlock(&watchdog->mutex);
+	return is_cut;
+}
+
 void watchdog_expect(struct watchdog *watchdog, struct watched *w, uint64_t deadline_ms)
 {
 	pthread_mutex_lock(&watchdog->mutex);

@@ -15,7 +15,7 @@ const dir = mkdtempSync(join(tmpdir(), 'covermirror-schema-'));
 const accepts = config => {
   const file = join(dir, 'config.json');
   writeFileSync(file, JSON.stringify(config));
-  return spawnSync(PROGRAM, ['-c', file, 'config', 'check'], { env: { ...process.env, ETH_RPC_URL: 'http://127.0.0.1:1', COVERMIRROR_LEVEL: 'off' } }).status === 0;
+  return spawnSync(PROGRAM, ['-c', file, 'config', 'check'], { env: { ...process.env, ETH_RPC_URL: 'http://127.0.0.1:1', COVERMIRROR_LEVEL: 'off', COVERMIRROR_SECRET: 'sixteen-letters!', COVERMIRROR_ORIGIN: 'https://app.example' } }).status === 0;
 };
 
 for (const name of readdirSync(join(root, 'configs')).filter(n => n.endsWith('.json') && n !== 'schema.json')) {
@@ -42,6 +42,14 @@ const extras = {
   'a log for programs': c => { c.log = { note: 'n', format: 'json', level: 'warn' }; },
   'a log for people': c => { c.log = { format: 'text', level: 'debug' }; },
   'views by proof': c => { c.views = { mode: 'proof' }; },
+  'an empty serve': c => { c.serve = {}; },
+  'readers with a token': c => { c.serve = { listen: '0.0.0.0:8480', token: 'sixteen-letters!' }; },
+  'readers from the environment': c => { c.serve = { token: '${COVERMIRROR_SECRET}', origins: ['${COVERMIRROR_ORIGIN}'] }; },
+  'everybody': c => { c.serve = { note: 'n', listen: '[::]:0', public: true, origins: ['*', 'https://app.example', 'http://localhost:3000'] }; },
+  'the smallest limits of serving': c => { c.serve = { threads: 1, connections: 1, connections_per_address: 1, header_bytes: 4096, target_bytes: 64,
+    deadline_ms: 100, idle_ms: 100, page_max: 1, cache_bytes: 0, ready_lag_blocks: 0, ready_head_age_s: 1, health_silence_s: 1 }; },
+  'the largest limits of serving': c => { c.serve = { threads: 64, connections: 100000, connections_per_address: 100000, header_bytes: 1048576, target_bytes: 65536,
+    deadline_ms: 3600000, idle_ms: 3600000, page_max: 1000, cache_bytes: 1073741824, ready_lag_blocks: 1000000, ready_head_age_s: 86400, health_silence_s: 3600 }; },
   'views of one pool by proof': c => { c.pools[0].views = { mode: 'proof' }; },
 };
 for (const [what, add] of Object.entries(extras)) {
@@ -54,6 +62,14 @@ for (const [what, add] of Object.entries(extras)) {
 // One thing spoiled: schema and program must both refuse it.
 const spoils = {
   'an unknown key': c => { c.chain.rcp = []; },
+  'a short token': c => { c.serve = { token: 'fifteen-letters' }; },
+  'a token with a space': c => { c.serve = { token: 'sixteen letters and more' }; },
+  'a public that is no truth value': c => { c.serve = { public: 'yes' }; },
+  'an origin with a path': c => { c.serve = { origins: ['https://app.example/'] }; },
+  'an origin without a scheme': c => { c.serve = { origins: ['app.example'] }; },
+  'an origin in capitals': c => { c.serve = { origins: ['https://App.example'] }; },
+  'no thread that answers': c => { c.serve = { threads: 0 }; },
+  'too large a page': c => { c.serve = { page_max: 1001 }; },
   'no chain': c => { delete c.chain; },
   'no pools': c => { c.pools = []; },
   'a chain id in quotes': c => { c.chain.id = '1'; },

@@ -25,7 +25,7 @@ static void check_config(const struct config *config)
 	size_t lines = 0;
 
 	assert(config->chain_id && config->poll_interval_ms && config->endpoint_count);
-	assert(*config->store_path && *config->listen);
+	assert(*config->store_path && *config->serve.listen);
 	for (size_t i = 0; i < config->endpoint_count; i++)
 		assert(*config->endpoints[i].url);
 	for (size_t i = 0; i < config->alert_count; i++)

@@ -133,7 +133,7 @@ static void the_least_configuration_gets_the_defaults(void **state)
 	assert_memory_equal(&c->endpoints[0].options, &zero, sizeof(zero));
 	assert_int_equal(c->poll_interval_ms, 2000);
 	assert_string_equal(c->store_path, "mirror");
-	assert_string_equal(c->listen, "127.0.0.1:8480");
+	assert_string_equal(c->serve.listen, "127.0.0.1:8480");
 	assert_int_equal(c->alert_count, 0);
 	assert_false(c->log.is_json);
 	assert_int_equal(c->log.level, LOG_INFO);
@@ -171,7 +171,14 @@ static void every_key_arrives_where_it_belongs(void **state)
 		" 'quorum': 1}, 'proof': {'note': 'n', 'level': 'headers',"
 		" 'walk_headers_below': 0, 'quarantine_s': 86400}, "
 		"'checkpoint': {'note': 'n', 'number': 15537394, 'hash': '" HASH_A "'},"
-		"'store': {'note': 'n', 'path': '/m'}, 'serve': {'note': 'n', 'listen': '[::]:0'},"
+		"'store': {'note': 'n', 'path': '/m'}, 'serve': {'note': 'n', 'listen': '[::]:0',"
+		" 'token': 'sixteen-letters!', 'public': false, 'origins': ['https://a.example', "
+		"'*'],"
+		" 'threads': 3, 'connections': 4, 'connections_per_address': 5, 'header_bytes': "
+		"4096,"
+		" 'target_bytes': 64, 'deadline_ms': 100, 'idle_ms': 3600000, 'page_max': 7,"
+		" 'cache_bytes': 0, 'ready_lag_blocks': 0, 'ready_head_age_s': 1,"
+		" 'health_silence_s': 3600},"
 		"'alerts': [{'note': 'n', 'webhook': 'http://h/x', 'min_severity': 'error'},"
 		" {'command': 'mail root'}, {'command': 'x', 'min_severity': 'info'}],"
 		"'log': {'note': 'n', 'format': 'json', 'level': 'error'},"
@@ -197,7 +204,24 @@ static void every_key_arrives_where_it_belongs(void **state)
 	assert_int_equal(c->endpoints[1].options.concurrent_max, 0);
 	assert_int_equal(c->poll_interval_ms, 9);
 	assert_string_equal(c->store_path, "/m");
-	assert_string_equal(c->listen, "[::]:0");
+	assert_string_equal(c->serve.listen, "[::]:0");
+	assert_string_equal(c->serve.token, "sixteen-letters!");
+	assert_false(c->serve.is_public);
+	assert_int_equal(c->serve.origin_count, 2);
+	assert_string_equal(c->serve.origins[0], "https://a.example");
+	assert_string_equal(c->serve.origins[1], "*");
+	assert_int_equal(c->serve.threads, 3);
+	assert_int_equal(c->serve.connections, 4);
+	assert_int_equal(c->serve.connections_per_address, 5);
+	assert_int_equal(c->serve.header_bytes, 4096);
+	assert_int_equal(c->serve.target_bytes, 64);
+	assert_int_equal(c->serve.deadline_ms, 100);
+	assert_int_equal(c->serve.idle_ms, 3600000);
+	assert_int_equal(c->serve.page_max, 7);
+	assert_int_equal(c->serve.cache_bytes, 0);
+	assert_int_equal(c->serve.ready_lag_blocks, 0);
+	assert_int_equal(c->serve.ready_head_age_s, 1);
+	assert_int_equal(c->serve.health_silence_s, 3600);
 	assert_int_equal(c->alert_count, 3);
 	assert_string_equal(c->alerts[0].webhook, "http://h/x");
 	assert_null(c->alerts[0].command);
@@ -760,9 +784,10 @@ static void listen_takes_a_host_and_a_port(void **state)
 
 	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
 		accepts(f, edited(f, STORE,
-				  arena_printf(f->arena, STORE ", 'serve': {'listen': '%s'}",
+				  arena_printf(f->arena,
+					       STORE ", 'serve': {'listen': '%s', 'public': true}",
 					       good[i])));
-		assert_string_equal(f->config.listen, good[i]);
+		assert_string_equal(f->config.serve.listen, good[i]);
 	}
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
 		refuses(f,
@@ -772,6 +797,48 @@ static void listen_takes_a_host_and_a_port(void **state)
 				     "serve.listen: expected HOST:PORT or [IPV6]:PORT like "
 				     "\"127.0.0.1:8480\", got \"%s\"",
 				     bad[i]));
+}
+
+#define UNGUARDED                                                                                  \
+	"serve: others than this machine can reach the \"listen\" there, and there is no "         \
+	"\"token\": set one, or \"public\": true if everybody may read, or listen at "             \
+	"127.0.0.1:8480"
+#define TOKEN                                                                                      \
+	"serve.token: expected a secret of at least 16 visible characters, as "                    \
+	"\"${SERVE_TOKEN}\", got something else (not shown: it is a secret)"
+#define ORIGIN "an origin like \"https://app.example\" in lower case, or \"*\" for every one"
+
+static void who_may_read_is_said(void **state)
+{
+	static const struct change changes[] = {
+		{STORE, STORE ", 'serve': {'listen': '0.0.0.0:1'}", UNGUARDED},
+		{STORE, STORE ", 'serve': {'listen': '[::]:1', 'public': false}", UNGUARDED},
+		{STORE, STORE ", 'serve': {'listen': '127.0.0.1.example.com:1'}", UNGUARDED},
+		{STORE, STORE ", 'serve': {'listen': '127.1:1'}", UNGUARDED},
+		{STORE, STORE ", 'serve': {'listen': 'localhost.example.com:1'}", UNGUARDED},
+		{STORE, STORE ", 'serve': {'token': 'fifteen-letters'}", TOKEN},
+		{STORE, STORE ", 'serve': {'token': 'sixteen letters! and a space'}", TOKEN},
+		{STORE, STORE ", 'serve': {'origins': ['https://A.example']}",
+		 "serve.origins[0]: expected " ORIGIN ", got a url"},
+		{STORE, STORE ", 'serve': {'origins': ['*', 'a.example']}",
+		 "serve.origins[1]: expected " ORIGIN ", got \"a.example\""},
+		{STORE, STORE ", 'serve': {'origins': ['https://a.example/']}",
+		 "serve.origins[0]: expected " ORIGIN ", got a url"},
+		{STORE, STORE ", 'serve': {'deadline_ms': 1}",
+		 "serve.deadline_ms: expected a whole number from 100 to 3600000, got 1"},
+	};
+	static const char *const good[] = {"'listen': '127.0.0.1:1'",
+					   "'listen': 'localhost:1'",
+					   "'listen': '127.255.255.254:1'",
+					   "'listen': '[::1]:1'",
+					   "'listen': '0.0.0.0:1', 'token': '0123456789abcdef'",
+					   "'listen': 'a.example:1', 'public': true"};
+	struct fixture *f = *state;
+
+	refuses_all(f, changes);
+	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)
+		accepts(f,
+			edited(f, STORE, arena_printf(f->arena, STORE ", 'serve': {%s}", good[i])));
 }
 
 static void alerts_and_views_take_their_words_only(void **state)
@@ -1052,6 +1119,7 @@ int main(void)
 		TEST(variables_are_refused_by_name_and_never_shown),
 		TEST(the_names_of_two_pools_stay_hidden_where_variables_gave_them),
 		TEST(listen_takes_a_host_and_a_port),
+		TEST(who_may_read_is_said),
 		TEST(alerts_and_views_take_their_words_only),
 		TEST(what_is_logged_is_checked),
 		TEST(proof_and_checkpoint_are_checked),

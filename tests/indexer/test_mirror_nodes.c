@@ -168,6 +168,31 @@ static void a_lie_that_is_told_once_is_asked_again(void **state)
 	close_scene(&s);
 }
 
+/* ---- what is told of nodes ---- */
+
+static void notes_tell_how_requests_went(void **state)
+{
+	struct witness_record record;
+	struct scene s;
+	uint64_t sum = 0;
+
+	(void)state;
+	open_scene(&s, 1, LIE_NONE, 0);
+	fake_chain_set(chains[0], &(struct fake_faults){.percent = 20, .seed = 4});
+	assert_ok(demo_sync(&s.demo, UINT64_MAX), s.demo.err);
+	record = look(&s.demo).records[0];
+	assert_true(record.answers > 10);
+	for (size_t i = 0; i <= LATENCY_BOUNDS; i++)
+		sum += record.latency.counts[i];
+	assert_int_equal(sum, record.answers);
+	assert_true(record.troubles > 0);
+	sum = 0;
+	for (size_t i = 0; i < TROUBLES; i++)
+		sum += record.troubles_by_kind[i];
+	assert_int_equal(sum, record.troubles);
+	close_scene(&s);
+}
+
 /* ---- two nodes ---- */
 
 static void the_other_node_takes_over(void **state)
@@ -216,6 +241,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_books_stop_before_the_block_that_fails),
 		cmocka_unit_test(a_lie_that_is_told_once_is_asked_again),
+		cmocka_unit_test(notes_tell_how_requests_went),
 		cmocka_unit_test(the_other_node_takes_over),
 	};
 

@@ -428,6 +428,41 @@ static void a_rest_that_a_node_wants_is_a_minute_at_most(void **state)
 	witnesses_free(witnesses);
 }
 
+static void failed_requests_are_counted_by_what_was_wrong(void **state)
+{
+	static const struct {
+		const char *letters;
+		enum node_trouble trouble;
+	} cases[] = {
+		{"h+", TROUBLE_CONNECTION}, {"t+", TROUBLE_CONNECTION}, {"s+", TROUBLE_TIMEOUT},
+		{"4+", TROUBLE_RATE_LIMIT}, {"1", TROUBLE_REFUSED},     {"0", TROUBLE_REFUSED},
+		{"5+", TROUBLE_SERVER},     {"E+", TROUBLE_NO_ANSWER},  {"H+", TROUBLE_NO_ANSWER},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct witnesses *witnesses = witnesses_new(1, &ahead, 1000);
+		struct rpc_options options = options_of(2);
+		struct witness_record record;
+		struct rpc_job *job;
+		struct rpc *rpc;
+		struct error err;
+
+		options.witnesses = witnesses;
+		rpc = open_rpc_with(options);
+		script(cases[i].letters, 0);
+		(void)!run(rpc, 1, &job, &err);
+		record = witness_read(witnesses, 0);
+		assert_true(record.troubles > 0);
+		if (record.troubles_by_kind[cases[i].trouble] != record.troubles)
+			fail_msg("%s: not %s", cases[i].letters,
+				 node_trouble_name(cases[i].trouble));
+		rpc_end(job);
+		rpc_close(rpc);
+		witnesses_free(witnesses);
+	}
+}
+
 static void a_rate_holds_for_the_calls_of_all_clients(void **state)
 {
 	const struct clock real = clock_real();
@@ -802,6 +837,7 @@ int main(void)
 		cmocka_unit_test(batches_with_wrong_ids_are_asked_again),
 		cmocka_unit_test(a_pause_is_as_long_as_the_node_wants),
 		cmocka_unit_test(a_rest_that_a_node_wants_is_a_minute_at_most),
+		cmocka_unit_test(failed_requests_are_counted_by_what_was_wrong),
 		cmocka_unit_test(a_rate_holds_for_the_calls_of_all_clients),
 		cmocka_unit_test(no_more_than_configured_are_under_way_at_once),
 		cmocka_unit_test(an_answer_that_gets_on_call_by_call_has_a_deadline_too),

@@ -38,7 +38,7 @@ static void nobody_keeps_no_record(void **state)
 	(void)state;
 	witness_named(NULL, 0, "x");
 	witness_answered(NULL, 0, 1);
-	witness_troubled(NULL, 0);
+	witness_troubled(NULL, 0, TROUBLE_SERVER);
 	witness_told_head(NULL, 0, 1);
 	witness_lied(NULL, 0, &failure);
 	witness_omitted(NULL, 0, 1);
@@ -60,12 +60,12 @@ static void each_endpoint_has_its_own_record(void **state)
 	(void)state;
 	assert_int_equal(witnesses_count(witnesses), 2);
 	witness_named(witnesses, 1, "http://two");
-	witness_troubled(witnesses, 1);
+	witness_troubled(witnesses, 1, TROUBLE_TIMEOUT);
 	witness_told_head(witnesses, 1, 50);
 	witness_told_head(witnesses, 1, 49);
 	witness_omitted(witnesses, 1, 3);
 	witness_omitted(witnesses, 1, 4);
-	witness_troubled(witnesses, 2); /* there is no such endpoint */
+	witness_troubled(witnesses, 2, TROUBLE_TIMEOUT); /* there is no such endpoint */
 	record = witness_read(witnesses, 1);
 	assert_string_equal(record.label, "http://two");
 	assert_int_equal(record.troubles, 1);
@@ -106,6 +106,60 @@ static void latency_is_a_moving_average(void **state)
 		witness_answered(witnesses, 0, 20);
 	assert_in_range(witness_read(witnesses, 0).latency_ms, 20, 21);
 	assert_int_equal(witness_read(witnesses, 0).answers, 117);
+	witnesses_free(witnesses);
+}
+
+static void requests_are_counted_by_how_long_they_took(void **state)
+{
+	struct witnesses *witnesses = new_witnesses(1);
+	struct witness_record record;
+
+	(void)state;
+	assert_int_equal(latency_bounds_ms[0], 1);
+	for (size_t i = 1; i < LATENCY_BOUNDS; i++)
+		assert_true(latency_bounds_ms[i] > latency_bounds_ms[i - 1]);
+	witness_answered(witnesses, 0, 0);
+	witness_answered(witnesses, 0, 1);
+	witness_answered(witnesses, 0, 2);
+	for (size_t i = 0; i < LATENCY_BOUNDS; i++)
+		witness_answered(witnesses, 0, latency_bounds_ms[i]);
+	witness_answered(witnesses, 0, 30001);
+	witness_answered(witnesses, 0, 1000000);
+	record = witness_read(witnesses, 0);
+	assert_int_equal(record.latency.counts[0], 3);
+	assert_int_equal(record.latency.counts[1], 2);
+	for (size_t i = 2; i < LATENCY_BOUNDS; i++)
+		assert_int_equal(record.latency.counts[i], 1);
+	assert_int_equal(record.latency.counts[LATENCY_BOUNDS], 2);
+	assert_int_equal(record.latency.sum_ms, 3 + 49441 + 30001 + 1000000);
+	witnesses_free(witnesses);
+}
+
+static void failures_are_counted_by_kind_and_in_a_row(void **state)
+{
+	struct witnesses *witnesses = new_witnesses(1);
+	struct witness_record record;
+
+	(void)state;
+	witness_troubled(witnesses, 0, TROUBLE_TIMEOUT);
+	witness_troubled(witnesses, 0, TROUBLE_SERVER);
+	witness_troubled(witnesses, 0, TROUBLE_TIMEOUT);
+	record = witness_read(witnesses, 0);
+	assert_int_equal(record.troubles, 3);
+	assert_int_equal(record.troubles_in_a_row, 3);
+	assert_int_equal(record.troubles_by_kind[TROUBLE_TIMEOUT], 2);
+	assert_int_equal(record.troubles_by_kind[TROUBLE_SERVER], 1);
+	assert_int_equal(record.troubles_by_kind[TROUBLE_CONNECTION], 0);
+	assert_int_equal(record.latency.sum_ms, 0);
+	witness_answered(witnesses, 0, 5);
+	witness_troubled(witnesses, 0, TROUBLE_CONNECTION);
+	record = witness_read(witnesses, 0);
+	assert_int_equal(record.troubles, 4);
+	assert_int_equal(record.troubles_in_a_row, 1);
+	for (int i = 0; i < TROUBLES; i++)
+		for (int k = 0; k < i; k++)
+			assert_string_not_equal(node_trouble_name((enum node_trouble)i),
+						node_trouble_name((enum node_trouble)k));
 	witnesses_free(witnesses);
 }
 
@@ -228,6 +282,8 @@ int main(void)
 		cmocka_unit_test(nobody_keeps_no_record),
 		cmocka_unit_test(each_endpoint_has_its_own_record),
 		cmocka_unit_test(latency_is_a_moving_average),
+		cmocka_unit_test(requests_are_counted_by_how_long_they_took),
+		cmocka_unit_test(failures_are_counted_by_kind_and_in_a_row),
 		cmocka_unit_test(a_pause_is_told_as_what_is_left_of_it),
 		cmocka_unit_test(a_liar_is_left_alone_for_a_while),
 		cmocka_unit_test(failures_wait_in_order_and_once),

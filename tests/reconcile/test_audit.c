@@ -124,6 +124,29 @@ static void events(struct state *state, const struct pool *pool)
 	tally->events++;
 }
 
+static void comparisons(struct state *state, const struct pool *pool)
+{
+	struct tally *tally = state_row(state, &table_tally, pool->id, "");
+
+	tally->passed--;
+}
+
+static void damaged_counts(struct state *state, const struct pool *pool)
+{
+	struct tally *tally = state_row(state, &table_tally, pool->id, "");
+
+	tally->by_check = slice_of("\2", 1);
+}
+
+/* As a mirror of a version that counted in all only. */
+static void no_counts(struct state *state, const struct pool *pool)
+{
+	struct tally *tally = state_row(state, &table_tally, pool->id, "");
+	struct check_order *order = state_row(state, &table_check_order, pool->id, "");
+
+	tally->by_check = order->tags = slice_of(NULL, 0);
+}
+
 static void finding(struct state *state, const struct pool *pool)
 {
 	static const uint8_t key[FINDING_ID_BYTES] = {1};
@@ -160,6 +183,10 @@ static const struct {
 	{balance, "pool-solvent fails"},
 	{books, "ledger-balance staked fails"},
 	{events, "the count of events is kept as"},
+	{comparisons,
+	 "the count of comparisons is kept as 5512 and 0 failed, its checks give 5513"},
+	{damaged_counts, "the counts of its checks are damaged"},
+	{no_counts, NULL},
 	{finding, "the count of open errors is kept as 0, its rows give 1"},
 	{shares_with_a_finding, NULL},
 };

@@ -331,6 +331,120 @@ static void a_mirror_as_of_an_earlier_block_has_the_findings_of_then(void **stat
 	assert_string_equal(seen.finding.state, "open");
 }
 
+/* ---- by check ---- */
+
+static struct check_counts by_check(struct script *s)
+{
+	struct reading reading = script_reading(s);
+	struct check_counts counts;
+
+	assert_ok(tally_by_check(&counts, &reading, &s->err), s->err);
+	return counts;
+}
+
+static struct check_count of_check(struct script *s, const char *id)
+{
+	struct check_counts counts = by_check(s);
+
+	return check_counts_of(&counts, check_tag(id));
+}
+
+static void assert_sums(struct script *s)
+{
+	struct check_counts counts = by_check(s);
+	struct check_count sum = {0};
+
+	for (size_t i = 0; i < counts.size; i++) {
+		sum.passed += counts.counts[i].passed;
+		sum.failed += counts.counts[i].failed;
+	}
+	assert_int_equal(sum.passed, tally(s).passed);
+	assert_int_equal(sum.failed, tally(s).failed);
+}
+
+static void comparisons_are_counted_by_check(void **state)
+{
+	struct script *s = *state;
+	struct check_count figures;
+	struct check_count shares;
+
+	script_deposit_and_stake(s, ALICE, 100);
+	script_next(s, 10);
+	figures = of_check(s, "event-figures");
+	shares = of_check(s, "shares-sum");
+	assert_true(figures.passed > 0);
+	assert_true(shares.passed > 0);
+	assert_int_equal(figures.failed + shares.failed, 0);
+	assert_int_equal(of_check(s, "unstake-waited").passed, 0);
+	assert_sums(s);
+	set_wrong_shares(s, 5);
+	script_next(s, 10);
+	assert_int_equal(of_check(s, "shares-sum").passed, shares.passed);
+	assert_int_equal(of_check(s, "shares-sum").failed, 1);
+	assert_int_equal(of_check(s, "event-figures").failed, 0);
+	assert_sums(s);
+}
+
+static void a_new_run_goes_on_counting_by_check(void **state)
+{
+	struct script *s = *state;
+	struct check_count before;
+
+	script_deposit_and_stake(s, ALICE, 100);
+	script_next(s, 10);
+	before = of_check(s, "shares-sum");
+	recorder_init(&s->recorder, &s->applying);
+	script_next(s, 10);
+	assert_true(of_check(s, "shares-sum").passed > before.passed);
+	assert_sums(s);
+}
+
+/* As a store of an earlier version has them: counts in all, and none by check. */
+static void what_was_not_counted_by_check_stays_uncounted(void **state)
+{
+	struct script *s = *state;
+	struct tally *row;
+	struct check_count sum = {0};
+	struct check_counts counts;
+	uint64_t before;
+
+	script_deposit_and_stake(s, ALICE, 100);
+	script_next(s, 10);
+	row = state_row(s->state, &table_tally, 0, "");
+	row->by_check = slice_of(NULL, 0);
+	((struct check_order *)state_row(s->state, &table_check_order, 0, ""))->tags =
+		slice_of(NULL, 0);
+	before = tally(s).passed;
+	recorder_init(&s->recorder, &s->applying);
+	script_next(s, 10);
+	counts = by_check(s);
+	for (size_t i = 0; i < counts.size; i++)
+		sum.passed += counts.counts[i].passed;
+	assert_true(sum.passed > 0);
+	assert_int_equal(sum.passed, tally(s).passed - before);
+}
+
+static void damaged_counts_are_an_error_of_the_run(void **state)
+{
+	struct script *s = *state;
+	struct reading reading;
+	struct check_counts counts;
+	struct tally *row;
+
+	script_deposit_and_stake(s, ALICE, 100);
+	script_next(s, 10);
+	row = state_row(s->state, &table_tally, 0, "");
+	row->by_check = slice_of("\1", 1);
+	reading = script_reading(s);
+	assert_int_equal(tally_by_check(&counts, &reading, &s->err), ERR_CORRUPT);
+	assert_non_null(
+		strstr(s->err.message, "pool script: the counts of its checks are damaged"));
+	recorder_init(&s->recorder, &s->applying);
+	assert_int_equal(state_status(s->state, &s->err), ERR_CORRUPT);
+	assert_non_null(
+		strstr(s->err.message, "pool script: the counts of its checks are damaged"));
+}
+
 /* ---- findings that are ready, of the source ---- */
 
 /* The block in hand is applied, and these findings are added to it. */
@@ -390,6 +504,8 @@ static void a_ready_finding_is_a_failed_check_of_its_block(void **state)
 	assert_int_equal(seen.finding.severity, SEVERITY_ERROR);
 	assert_int_equal(seen.finding.log_index, 3);
 	assert_int_equal(seen.finding.ordinal, before.failed + 3);
+	assert_int_equal(of_check(s, "source-log-omitted").failed, 3);
+	assert_sums(s);
 }
 
 static void a_ready_finding_that_is_open_stays_as_it_is(void **state)
@@ -438,6 +554,10 @@ int main(void)
 		FINDING_TEST(the_tally_counts_comparisons_and_events),
 		FINDING_TEST(findings_of_each_severity_are_counted_apart),
 		FINDING_TEST(a_mirror_as_of_an_earlier_block_has_the_findings_of_then),
+		FINDING_TEST(comparisons_are_counted_by_check),
+		FINDING_TEST(a_new_run_goes_on_counting_by_check),
+		FINDING_TEST(what_was_not_counted_by_check_stays_uncounted),
+		FINDING_TEST(damaged_counts_are_an_error_of_the_run),
 		FINDING_TEST(a_ready_finding_is_a_failed_check_of_its_block),
 		FINDING_TEST(a_ready_finding_that_is_open_stays_as_it_is),
 		FINDING_TEST(a_ready_finding_that_was_resolved_may_come_again),

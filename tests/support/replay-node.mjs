@@ -10,7 +10,8 @@
 //   --drop-logs P            eth_getLogs leaves out that share of the logs; receipts stay whole
 //   --omit BLOCK,BLOCK       eth_getLogs leaves out all logs of these blocks
 //   --lie-log BLOCK:INDEX    that log's last data word (or last topic, if it has no data) is one too high, everywhere
-//   --fork BLOCK:DEPTH       at that head the last DEPTH blocks are empty ones of other hashes; soon the real ones return
+//   --fork BLOCK:DEPTH[:N]   at that head the last DEPTH blocks are empty ones of other hashes; when the head was asked for N more
+//                            times (3) the real ones return
 //   --no-method NAME,NAME    these methods do not exist
 //   --step MS                head starts at the first block and grows by one every MS
 //   --seed N                 what the random faults grow from (1)
@@ -81,7 +82,8 @@ if (given['lie-log']) chain.lie(...given['lie-log'].split(':').map(Number));
 let head = number('head', given.step ? chain.first : chain.last);
 if (given.step) setInterval(() => { if (head < chain.last) head++; }, number('step')).unref();
 const omitted = new Set((given.omit ?? '').split(',').map(Number));
-const fork = given.fork && { at: Number(given.fork.split(':')[0]), depth: Number(given.fork.split(':')[1]), shown: 0, now: 'not yet' };
+const [forkAt, forkDepth, forkTimes = 3] = given.fork?.split(':').map(Number) ?? [];
+const fork = given.fork && { at: forkAt, depth: forkDepth, times: forkTimes, shown: 0, now: 'not yet' };
 
 class Refusal extends Error { constructor(code, message) { super(message); this.code = code; } }
 
@@ -131,17 +133,18 @@ function view(request, tag) {
   return answer.result;
 }
 
+function headAsked() {
+  if (fork?.now === 'not yet' && head >= fork.at) { chain.forge(head, fork.depth); fork.now = 'forked'; }
+  else if (fork?.now === 'forked' && ++fork.shown >= fork.times) fork.now = 'over';
+}
+
 const METHODS = {
   web3_clientVersion: () => 'covermirror-replay/1',
   net_version: () => String(Number(chain.id)),
   eth_chainId: () => chain.id,
   eth_syncing: () => false,
-  eth_blockNumber() {
-    if (fork?.now === 'not yet' && head >= fork.at) { chain.forge(head, fork.depth); fork.now = 'forked'; }
-    else if (fork?.now === 'forked' && ++fork.shown >= 3) fork.now = 'over';
-    return quantity(head);
-  },
-  eth_getBlockByNumber: (tag, whole) => shown(find(tag), whole),
+  eth_blockNumber() { headAsked(); return quantity(head); },
+  eth_getBlockByNumber(tag, whole) { if (tag === 'latest') headAsked(); return shown(find(tag), whole); },
   eth_getBlockByHash: (hash, whole) => shown(chain.hashes.get(hash), whole),
   eth_getBlockReceipts: tag => find(tag)?.receipts ?? null,
   eth_getTransactionReceipt: hash => chain.transactions.get(hash)?.receipt ?? null,

@@ -114,7 +114,7 @@ static void pages_of_items_join_to_the_list(void **state)
 		assert_string_equal(text(document, 0, "number"), numbers[i]);
 		assert_int_equal(next == NULL, i == 2);
 		(void)snprintf(cursor, sizeof(cursor), "%s", next ? next : "");
-		page.after = cursor;
+		page = page_after(1, cursor, f->toy.arena);
 		json_decref(document);
 	}
 }

@@ -1,0 +1,237 @@
+// /openapi.json is valid, and true: every route that it names is asked in many ways, on pools of every protocol, and every
+// answer is what the document says of it. That an answer could not differ unseen is tried by changing each thing of it.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Validator } from '@seriousme/openapi-schema-validator';
+import { changes, Document, json } from '../support/api.mjs';
+import { mirrorOf } from '../chains/truth.mjs';
+import { listChains, readChain, readTruth } from '../support/recorded.mjs';
+import { startReplay } from '../support/replay.mjs';
+import { Mirror, ROOT, sleep, there, PROGRAM } from '../support/program.mjs';
+import { done, equal, none, note, ok, part } from '../support/tap.mjs';
+
+if (!there()) { ok(`${PROGRAM} is there`, false, 'make first'); done(); }
+const { chain, pools, views } = JSON.parse(readFileSync(join(ROOT, 'configs', 'demo.json')));
+
+// What an answer may be without.
+const OPTIONAL = new Set(['proved_truncated', 'withdrawn', 'payout', 'rounding_is', 'timelock_manager', 'factory', 'admin', 'claim_voting', 'premium_rate']);
+
+// Of which the demo has none.
+const MAY_BE_EMPTY = new Set([]);
+
+class Caller {
+  constructor(url, document) { Object.assign(this, { url, document, faults: [], answers: new Map(), bad: new Map(), count: 0 }); }
+  async ask(id, params = {}, { headers, status } = {}) {
+    const target = this.document.target(id, params), answer = await json(this.url + target, headers);
+    const isRelaxed = params.fields !== undefined;
+    this.count++;
+    this.faults.push(...this.document.faults(id, answer, { isRelaxed }).map(f => `${target}: ${f}`));
+    if (status !== undefined && answer.status !== status) this.faults.push(`${target}: ${answer.status}, expected ${status} ${answer.text.slice(0, 200)}`);
+    if (answer.status !== 200) this.bad.set(id, [...this.bad.get(id) ?? [], answer]);
+    else if (!isRelaxed) this.answers.set(id, [...this.answers.get(id) ?? [], { target, params, ...answer }]);
+    return answer.status === 200 ? answer.body : undefined;
+  }
+  // Every page.
+  async all(id, params) {
+    const items = [];
+    for (let after; ;) {
+      const page = await this.ask(id, { ...params, after }, { status: 200 });
+      items.push(...page?.items ?? []);
+      if (!page?.next || items.length > 100000) return items;
+      after = page.next;
+    }
+  }
+}
+
+// Every route of the mirror's own, as of several blocks.
+async function askAll(c) {
+  const status = await c.ask('getStatus', {}, { status: 200 });
+  const list = (await c.ask('getPools', {}, { status: 200 })).items;
+  const last = status.indexed.number, first = Math.max(...list.map(p => p.start_block)) + 1;
+  const moments = [undefined, 'latest', 'finalized', status.indexed.hash, first, (first + last) >> 1];
+  const lists = {};
+  for (const at of moments) {
+    await c.ask('getStatus', { at });
+    await c.ask('getPools', { at });
+    await c.ask('getFindings', { at, limit: 1000 });
+    await c.ask('getSolvency', { at });
+  }
+  for (const { name } of list) {
+    for (const at of moments) {
+      await c.ask('getPool', { name, at }, { status: 200 });
+      await c.ask('getAccounts', { name, at, limit: 1000 }, { status: 200 });
+      await c.ask('getPayouts', { name, at, limit: 1000 }, { status: 200 });
+      await c.ask('getPoolSolvency', { name, at, limit: 50 }, { status: 200 });
+      await c.ask('getPolicies', { name, at, limit: 1000 });
+      await c.ask('getHistory', { name, at, limit: 7 }, { status: 200 });
+    }
+    const accounts = await c.all('getAccounts', { name, limit: 5 });
+    for (const { account } of accounts.slice(0, 3)) for (const at of [undefined, first]) await c.ask('getAccount', { name, address: account, at }, { status: 200 });
+    await c.ask('getAccount', { name, address: `0x${'ab'.repeat(20)}` }, { status: 200 });
+    for (const which of c.document.operation('getItems').parameters.find(p => p.name === 'list').schema.enum)
+      for (const at of [undefined, first]) lists[which] = [...lists[which] ?? [], ...(await c.ask('getItems', { name, list: which, at, limit: 1000 }))?.items ?? []];
+    const markets = (await c.ask('getItems', { name, list: 'markets' }))?.items ?? [{}];
+    for (const { market } of markets) for (const amount of ['1', '10000000000', `1${'0'.repeat(22)}`, `1${'0'.repeat(60)}`])
+      for (const at of [undefined, first]) await c.ask('getQuote', { name, market, amount, weeks: 8, at });
+    await c.ask('getEvents', { pool: name, limit: 1000 }, { status: 200 });
+    await c.ask('getFindings', { pool: name }, { status: 200 });
+  }
+  for (const event of c.document.operation('getEvents').parameters.find(p => p.name === 'event').schema.enum) {
+    const seen = (await c.ask('getEvents', { event, limit: 20 }, { status: 200 })).items;
+    for (const e of seen.filter((x, i) => i === 0 || x.pool !== seen[i - 1].pool)) await c.ask('explainLog', { tx: e.transaction, log: e.log_index }, { status: 200 });
+  }
+  for (const check of c.document.operation('getFindings').parameters.find(p => p.name === 'check').schema.enum) await c.ask('getFindings', { check, severity: 'info' }, { status: 200 });
+  for (const state of ['open', 'resolved', 'withdrawn']) await c.ask('getFindings', { state }, { status: 200 });
+  for (const { transaction } of (await c.all('getEvents', { limit: 400 })).filter((e, i) => i % 25 === 0)) await c.ask('explainTransaction', { tx: transaction }, { status: 200 });
+  return { list, lists, moments };
+}
+
+const asked = new Set();
+const config = { chain, pools, views };
+for (const rpc of config.chain.rpc) rpc.url = rpc.url.replace('file:', `file:${ROOT}/`);
+
+await part('the demo', async () => {
+  const mirror = new Mirror(config);
+  await mirror.sync();
+  const daemon = mirror.daemon();
+  try {
+    const url = await daemon.url();
+    const raw = await json(`${url}/openapi.json`);
+    equal('/openapi.json is there', [raw.status, raw.type], [200, 'application/json']);
+    const judged = await new Validator().validate(raw.body);
+    ok('and valid by the OpenAPI initiative’s schema of 3.1', judged.valid, JSON.stringify(judged.errors)?.slice(0, 1500));
+    equal('which it names', raw.body.openapi, '3.1.0');
+    const document = new Document(raw.body), c = new Caller(url, document);
+    equal('no two operations have one name', new Set(document.operations.map(o => o.operationId)).size, document.operations.length);
+    none('every schema can be compiled', Object.keys(raw.body.components.schemas).filter(name => { try { return !document.validator(name); } catch (e) { note(`${name}: ${e.message}`); return true; } }));
+    none('every parameter’s example fits its schema', document.operations.flatMap(o => o.parameters.filter(p => 'example' in p).filter(p => !fits(document, p)).map(p => `${o.path} ${p.name}`)));
+    const { list, lists } = await askAll(c);
+    for (const o of document.operations) if (!c.answers.has(o.operationId) && !o.responses[200].content['text/event-stream'])
+      await c.ask(o.operationId, Object.fromEntries(o.parameters.filter(p => p.required).map(p => [p.name, p.example])));
+    equal('the protocols', [...new Set(list.map(p => p.protocol))].sort(), ['api3', 'bridge-mutual-v2', 'insuredao']);
+    none('every answer is what the document says', c.faults);
+    note(`${c.count} answers of ${document.operations.length} routes`);
+    for (const id of c.answers.keys()) asked.add(id);
+    none('every kind of list has items', Object.entries(lists).filter(([, items]) => !items.length).map(([name]) => name).filter(name => !MAY_BE_EMPTY.has(name)));
+    const quotes = c.answers.get('getQuote').map(a => a.body);
+    ok('quotes with a price, and without', quotes.some(q => q.premium) && quotes.some(q => q.reason), JSON.stringify(quotes[0]));
+    ok('findings with a trace', c.answers.get('getFindings').some(a => a.body.items.some(f => f.trace.length)));
+    ok('payouts of every pool', list.every(p => c.answers.get('getPayouts').some(a => a.params.name === p.name && a.body.items.length)));
+
+    const unseen = [];
+    let tried = 0;
+    for (const [id, answers] of c.answers) {
+      if (id === 'getOpenapi') continue;
+      for (const answer of varied(answers)) {
+        const validate = document.answer(id, 200, answer.type);
+        const body = answer.body;
+        if (!body || !validate(body)) continue;
+        changes(body, (what, member) => {
+          tried++;
+          if (!OPTIONAL.has(member) && validate(body)) unseen.push(`${answer.target}: ${what}`);
+        });
+      }
+    }
+    none('whatever is changed in an answer is no answer of that kind', unseen);
+    note(`${tried} changes`);
+    ok('and there was much to change', tried > 2000, `${tried}`);
+
+    await part('some members only', async () => {
+      const before = c.faults.length;
+      const some = await c.ask('getAccounts', { name: 'api3', fields: 'account,stake', limit: 3 }, { status: 200 });
+      equal('only those', some.items.map(i => Object.keys(i)), Array(3).fill(['account', 'stake']));
+      await c.ask('getPool', { name: 'api3', fields: 'at,state' }, { status: 200 });
+      none('of what the schema has', c.faults.slice(before));
+    });
+    await part('problems', async () => {
+      const before = c.faults.length, bad = new Set();
+      for (const [id, params, status] of [['getPool', { name: 'nobody' }, 404], ['getAccounts', { name: 'api3', limit: 0 }, 400], ['getAccount', { name: 'api3', address: '0x12' }, 400],
+        ['getStatus', { at: 'yesterday' }, 400], ['getStatus', { at: 10 ** 9 }, 404], ['explainLog', { tx: `0x${'11'.repeat(32)}`, log: 0 }, 404], ['getItems', { name: 'api3', list: 'nothing' }, 404],
+        ['getFindings', { check: 'nothing' }, 400], ['getEvents', { event: 'nothing' }, 400], ['getQuote', { name: 'api3', amount: '1', weeks: 1 }, 400], ['getQuote', { name: 'book', weeks: 1 }, 400]]) {
+        await c.ask(id, params, { status });
+        bad.add(c.bad.get(id)?.at(-1)?.type);
+      }
+      none('are problem documents as the document has them', c.faults.slice(before));
+      equal('of one type', [...bad], ['application/problem+json']);
+    });
+  } finally { await daemon.stop(); }
+});
+
+// Where there is less, or something is wrong: what is null then is in the document, too.
+async function served(what, mirror, body) {
+  await part(what, async () => {
+    const daemon = mirror.daemon();
+    try {
+      const url = await daemon.url(), document = new Document((await json(`${url}/openapi.json`)).body), c = new Caller(url, document);
+      await body(c, daemon);
+      none(`${what}: every answer is what the document says`, c.faults, daemon.err.slice(-1000));
+    } catch (e) { throw new Error(`${e.message}; the daemon: ${daemon.err.slice(-1500)}`, { cause: e }); }
+    finally { await daemon.stop(); }
+  });
+}
+const until = async (what, test) => { for (let i = 0; i < 200; i++) { if (await test()) return true; await sleep(50); } return ok(what, false, 'not within 10 s'); };
+
+const edges = listChains().find(x => x.name === 'pool-edges');
+const alone = mirrorOf(readTruth(edges.truth).meta, `file:${edges.chain}`);
+await alone.sync();
+await served('one pool alone', alone, async c => {
+  await askAll(c);
+  const names = Object.keys(c.document.document.components.schemas);
+  ok('no other protocol is in the document', !names.some(n => /BridgeMutual|Insuredao/.test(n)) && names.some(n => /^Api3/.test(n)));
+});
+
+const seed = listChains().find(x => x.name === 'api3-seed1'), { meta } = readTruth(seed.truth), recorded = readChain(seed.chain);
+await part('a lie in the first block', async () => {
+  const from = m => ({ ...m.config, pools: m.config.pools.map(p => ({ ...p, start_block: 1 })) });
+  const node = await startReplay(seed.chain, { 'lie-log': '1:0' });
+  try {
+    await served('a mirror whose first block is refused', new Mirror(from(mirrorOf(meta, node.url))), async c => {
+      await until('status tells', async () => (await c.ask('getStatus'))?.state === 'degraded');
+      const status = await c.ask('getStatus', {}, { status: 200 });
+      equal('without a block', [status.head, status.indexed, status.lag], [null, null, null]);
+      const { items } = await c.ask('getFindings', {}, { status: 200 });
+      ok('the refusal is a finding', items.some(f => f.state === 'open' && f.check.startsWith('source-') && f.log_index === null), JSON.stringify(items).slice(0, 500));
+      for (const id of ['getPools', 'getSolvency', 'getEvents']) await c.ask(id);
+      for (const id of ['getPool', 'getAccounts', 'getHistory']) await c.ask(id, { name: 'api3' });
+      ok('what cannot be told yet is a problem', c.bad.size > 3, [...c.bad.keys()].join(' '));
+    });
+  } finally { await node.stop(); }
+});
+
+// For a while the node shows the last blocks without their events; what its contracts say then does not fit, until the real
+// blocks return.
+await part('a reorganisation', async () => {
+  const at = recorded.blocks.filter(b => b.logs.length > 3).at(-3), node = await startReplay(seed.chain, { head: at.number - 1, fork: `${at.number}:6:20` });
+  try {
+    await served('a mirror that was rewound', new Mirror({ ...mirrorOf(meta, node.url).config, views: { at_head: true, accounts: 'all' }, proof: { level: 'off' } }), async (c, daemon) => {
+      await daemon.indexed(at.number - 1);
+      await node.head(at.number);
+      await daemon.indexed(at.number, { hash: at.hash, timeout: 30000 });
+      const { reorgs } = await c.ask('getStatus', {}, { status: 200 });
+      ok('status tells of it', reorgs.count > 0 && reorgs.items[0].fork !== null && reorgs.items[0].depth > 0, JSON.stringify(reorgs));
+      const { items } = await c.ask('getFindings', { state: 'withdrawn', limit: 1000 }, { status: 200 });
+      ok('what was found in the abandoned blocks is withdrawn', items.length > 0 && items.every(f => f.withdrawn.reorg > 0), `${items.length} findings, ${JSON.stringify(reorgs.items[0])}`);
+    });
+  } finally { await node.stop(); }
+});
+
+// A parameter's example by its own schema.
+function fits(document, { example, schema }) {
+  const defs = document.validator;
+  if (schema.$ref) return defs.call(document, schema.$ref.split('/').at(-1))(example);
+  const test = s => s.anyOf ? s.anyOf.some(test) : s.enum ? s.enum.includes(example)
+    : s.type === 'integer' ? Number.isInteger(example) && example >= (s.minimum ?? example) && example <= (s.maximum ?? example)
+      : typeof example === s.type && (!s.pattern || new RegExp(s.pattern, 'u').test(example));
+  return test(schema);
+}
+// Of each kind of answer the one with most in it, for each pool.
+function varied(answers) {
+  const by = new Map();
+  for (const a of answers) {
+    const events = Array.isArray(a.body?.events) ? a.body.events : [];
+    const key = `${a.params.name ?? events[0]?.pool ?? ''} ${a.params.list ?? ''} ${events.some(e => e.payout)}`;
+    if (!by.has(key) || by.get(key).text.length < a.text.length) by.set(key, a);
+  }
+  return by.values();
+}
+done();
