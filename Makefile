@@ -158,6 +158,8 @@ format:
 install: $(PROGRAM)
 	install -D -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/covermirror
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/covermirror/configs configs/*.json
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/covermirror/configs/prometheus configs/prometheus/*.yml
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/covermirror/configs/grafana configs/grafana/*.json
 	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system
 	sed 's|/usr/local/bin/|$(PREFIX)/bin/|' configs/systemd/covermirror.service \
 		>$(DESTDIR)$(PREFIX)/lib/systemd/system/covermirror.service

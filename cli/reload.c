@@ -187,6 +187,7 @@ static void take_over(struct reload *reload, struct config *next, const struct c
 		log_error(reload->logger, "%s: nobody is told of findings: %s", next->path,
 			  err.message);
 	reload->config = next;
+	telemetry_set_config(reload->telemetry, next);
 }
 
 static void read_again(struct reload *reload)

@@ -15,12 +15,14 @@
 #include "cli/verb.h"
 #include "indexer/mirror.h"
 #include "serve/alert/alert.h"
+#include "serve/metrics/telemetry.h"
 
 struct reload {
 	const struct logger *logger;
 	const struct config *config; /* what holds now */
 	struct mirror *mirror;       /* set where it is open */
 	struct alerts *alerts;       /* of now: the caller opens the first and closes the last */
+	struct telemetry *telemetry; /* is told of what holds; NULL: nobody is */
 	bool are_started;            /* whether the alerts are told */
 	json_t *document;            /* the file as far as it holds */
 	struct arena **arenas;       /* of what was taken over: as long as the process */

@@ -264,6 +264,7 @@ int verb_run(const struct command *command)
 	ignore_signals();
 	if (reload_open(&reload, command, &service.progress.logger, &err) != OK)
 		return give_up(command, &service, &err);
+	reload.telemetry = service.telemetry;
 	st = alerts_open(&reload.alerts, command->config, &pace, &service.progress.logger, &err);
 	if (st == OK) {
 		catch_hangup(&reload);

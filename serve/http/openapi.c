@@ -73,12 +73,20 @@ static json_t *problem_schema(void)
 		SCHEMA_MEMBER("detail", TEXT, "what was wrong, and what to do"),
 		SCHEMA_MEMBER("instance", TEXT, "the request's path"),
 	};
+	static const struct schema_member reasons[] = {
+		SCHEMA_MEMBER("reason", TEXT, "for programs: \"lagging\", ..."),
+		SCHEMA_MEMBER("detail", TEXT, "the same in words"),
+	};
 	json_t *schema = schema_object(SCHEMA_MEMBERS(members));
 	json_t *status = schema_value(SCHEMA_COUNT);
 
 	json_put(status, "minimum", json_integer(400));
 	json_put(status, "maximum", json_integer(599));
 	schema_put(schema, "status", status, true);
+	schema_put(schema, "reasons",
+		   schema_described(schema_list_of(schema_object(SCHEMA_MEMBERS(reasons))),
+				    "of /healthz and /readyz: all of them"),
+		   false);
 	return schema_described(schema, "What went wrong (RFC 9457).");
 }
 

@@ -165,6 +165,9 @@ enum status collect_mirror(struct metrics_text *out, struct mirror_view *view, s
 	if (st != OK)
 		return st;
 	gauge(out, "covermirror_chain_id", "The chain's id.", view->config->chain_id);
+	gauge(out, "covermirror_chain_recorded",
+	      "Whether it follows a recorded chain, whose head never moves.",
+	      mirror_view_is_recorded(view));
 	write_head(out, view);
 	st = write_place(out, view, err);
 	if (st != OK)

@@ -1,74 +1,80 @@
 /* What this process takes of the machine, by the names that Prometheus' own libraries have. */
 #include <dirent.h>
-#include <inttypes.h>
 #include <stdio.h>
-#include <string.h>
+#include <stdlib.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/version.h"
 #include "serve/metrics/collect.h"
 
-enum { STAT_SIZE = 1024, MS_PLACES = 3, MICRO_PLACES = 6, MICROS = 1000000 };
+enum { STATM_SIZE = 256, MS_PLACES = 3, MICRO_PLACES = 6, MICROS = 1000000 };
 
-/* /proc/self/stat, behind the name of the program, which may hold anything. */
-struct process_stat {
-	uint64_t threads;
-	uint64_t virtual_bytes;
-	uint64_t resident_pages;
-};
-
-static bool read_stat(struct process_stat *out)
+/* Pages: the whole, and what of it is in memory; as /proc/self/statm begins. */
+static bool read_pages(uint64_t pages[2])
 {
-	FILE *file = fopen("/proc/self/stat", "re");
-	char text[STAT_SIZE];
+	FILE *file = fopen("/proc/self/statm", "re");
+	char text[STATM_SIZE];
+	char *rest = text;
 	size_t length;
-	const char *rest;
 
 	if (!file)
 		return false;
 	length = fread(text, 1, sizeof(text) - 1, file);
 	(void)fclose(file);
 	text[length] = '\0';
-	rest = strrchr(text, ')');
-	/* state, ppid, pgrp, session, tty_nr, tpgid, flags, minflt, cminflt, majflt, cmajflt,
-	 * utime, stime, cutime, cstime, priority, nice; then what is wanted. */
-	return rest && sscanf(rest + 1,
-			      " %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s"
-			      " %" SCNu64 " %*s %*s %" SCNu64 " %" SCNu64,
-			      &out->threads, &out->virtual_bytes, &out->resident_pages) == 3;
+	for (int i = 0; i < 2; i++) {
+		const char *from = rest;
+
+		pages[i] = strtoull(from, &rest, 10);
+		if (rest == from)
+			return false;
+	}
+	return true;
 }
 
 static void write_memory(struct metrics_text *out)
 {
-	struct process_stat stat;
 	long page = sysconf(_SC_PAGESIZE);
+	uint64_t pages[2];
 
-	if (!read_stat(&stat) || page <= 0)
+	if (!read_pages(pages) || page <= 0)
 		return;
 	metrics_family(out, "process_resident_memory_bytes", METRIC_GAUGE,
 		       "Memory in use, with the pages of the store that are in it.");
-	metrics_number(out, NULL, stat.resident_pages * (uint64_t)page);
+	metrics_number(out, NULL, pages[1] * (uint64_t)page);
 	metrics_family(out, "process_virtual_memory_bytes", METRIC_GAUGE,
 		       "Address space in use, with the store's map.");
-	metrics_number(out, NULL, stat.virtual_bytes);
-	metrics_family(out, "process_threads", METRIC_GAUGE, "Threads.");
-	metrics_number(out, NULL, stat.threads);
+	metrics_number(out, NULL, pages[0] * (uint64_t)page);
 }
 
-static void write_descriptors(struct metrics_text *out)
+/* Entries of a folder of /proc; false where it cannot be read. */
+static bool count_entries(uint64_t *count, const char *path)
 {
-	DIR *folder = opendir("/proc/self/fd");
-	struct rlimit limit;
-	uint64_t count = 0;
+	DIR *folder = opendir(path);
 	const struct dirent *entry;
 
-	if (folder) {
-		while ((entry = readdir(folder)))
-			count += entry->d_name[0] != '.';
-		(void)closedir(folder);
+	*count = 0;
+	if (!folder)
+		return false;
+	while ((entry = readdir(folder)))
+		*count += entry->d_name[0] != '.';
+	(void)closedir(folder);
+	return true;
+}
+
+static void write_parts(struct metrics_text *out)
+{
+	struct rlimit limit;
+	uint64_t count;
+
+	if (count_entries(&count, "/proc/self/task")) {
+		metrics_family(out, "process_threads", METRIC_GAUGE, "Threads.");
+		metrics_number(out, NULL, count);
+	}
+	if (count_entries(&count, "/proc/self/fd") && count) {
 		metrics_family(out, "process_open_fds", METRIC_GAUGE, "Open file descriptors.");
-		metrics_number(out, NULL, count ? count - 1 : 0); /* the folder's own */
+		metrics_number(out, NULL, count - 1); /* without the one that counted */
 	}
 	if (getrlimit(RLIMIT_NOFILE, &limit))
 		return;
@@ -110,5 +116,5 @@ void collect_process(struct metrics_text *out, uint64_t started_ms)
 	metrics_number(out, &version, 1);
 	write_times(out, started_ms);
 	write_memory(out);
-	write_descriptors(out);
+	write_parts(out);
 }

@@ -3,12 +3,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "serve/answer/schema_make.h"
+#include "serve/http/problem.h"
 #include "serve/http/reply.h"
 #include "serve/http/server.h"
 #include "serve/metrics/collect.h"
 #include "serve/metrics/readiness.h"
 
-enum { HTTP_OK = 200, HTTP_UNAVAILABLE = 503, MS_PLACES = 3 };
+enum { HTTP_UNAVAILABLE = 503, MS_PLACES = 3 };
 
 static const struct telemetry *telemetry_of(const struct request *request)
 {
@@ -25,7 +27,8 @@ static uint64_t silent_ms(const struct telemetry *telemetry)
 static bool open_view(struct mirror_view *out, const struct request *request)
 {
 	struct error err;
-	enum status st = mirror_view_open(out, request->config, request->arena, &err);
+	const struct config *config = telemetry_config(telemetry_of(request), request->config);
+	enum status st = mirror_view_open(out, config, request->arena, &err);
 
 	if (st != OK)
 		log_warn(server_options(request->server)->logger,
@@ -50,20 +53,37 @@ static json_t *json_reasons(const struct verdict *verdict)
 	return reasons;
 }
 
-static void answer_verdict(struct reply *out, const struct request *request,
-			   const struct verdict *verdict, const char *good, const char *bad)
+static const char *details_of(const struct verdict *verdict, struct arena *arena)
 {
-	json_t *document = json_object();
+	struct buffer words = buffer_in(arena);
+
+	for (size_t i = 0; i < verdict->count; i++)
+		buffer_printf(&words, "%s%s", i ? "; " : "", verdict->reasons[i].detail);
+	return buffer_string(&words);
+}
+
+/* {"status": good}, or a problem document with the reasons in it. */
+static void answer_verdict(struct reply *out, const struct request *request,
+			   const struct verdict *verdict, const char *good)
+{
+	json_t *document;
 	char *text;
 
-	json_put(document, "status", json_string(verdict->count ? bad : good));
-	json_put(document, "reasons", json_reasons(verdict));
+	if (verdict->count) {
+		out->status = HTTP_UNAVAILABLE;
+		out->content_type = PROBLEM_TYPE;
+		document = problem_document(HTTP_UNAVAILABLE, details_of(verdict, request->arena),
+					    request->route->path);
+		json_put(document, "reasons", json_reasons(verdict));
+	} else {
+		out->content_type = "application/json";
+		document = json_object();
+		json_put(document, "status", json_string(good));
+	}
 	text = json_dumps(document, JSON_COMPACT);
 	json_decref(document);
 	if (!text)
 		abort();
-	out->status = verdict->count ? HTTP_UNAVAILABLE : HTTP_OK;
-	out->content_type = "application/json";
 	out->body = slice_of(arena_string(request->arena, text), strlen(text));
 	free(text);
 }
@@ -74,7 +94,7 @@ static enum status get_health(struct reply *out, const struct request *request, 
 					      silent_ms(telemetry_of(request)), request->arena);
 
 	(void)err;
-	answer_verdict(out, request, &verdict, "ok", "failing");
+	answer_verdict(out, request, &verdict, "ok");
 	return OK;
 }
 
@@ -94,50 +114,28 @@ static enum status get_readiness(struct reply *out, const struct request *reques
 	(void)err;
 	if (is_readable)
 		mirror_view_close(&view);
-	answer_verdict(out, request, &verdict, "ready", "not_ready");
+	answer_verdict(out, request, &verdict, "ready");
 	return OK;
 }
 
-static json_t *schema_of_text(const char *const *choices)
+static json_t *schema_of_status(const char *status)
 {
-	json_t *schema = json_object();
-	json_t *names = json_array();
+	json_t *schema = schema_object(NULL, 0);
 
-	json_put(schema, "type", json_string("string"));
-	for (; choices && *choices; choices++)
-		if (json_array_append_new(names, json_string(*choices)) != 0)
-			abort();
-	if (json_array_size(names))
-		json_put(schema, "enum", names);
-	else
-		json_decref(names);
+	schema_put(schema, "status", schema_const(status), true);
 	return schema;
-}
-
-static json_t *schema_of_verdict(const char *const *choices)
-{
-	return json_pack("{s:s, s:[ss], s:b, s:{s:o, s:{s:s, s:{s:s, s:[ss], s:b, s:{s:o, s:o}}}}}",
-			 "type", "object", "required", "status", "reasons", "additionalProperties",
-			 0, "properties", "status", schema_of_text(choices), "reasons", "type",
-			 "array", "items", "type", "object", "required", "reason", "detail",
-			 "additionalProperties", 0, "properties", "reason", schema_of_text(NULL),
-			 "detail", schema_of_text(NULL));
 }
 
 static json_t *schema_of_health(const struct config *config)
 {
-	static const char *const choices[] = {"ok", "failing", NULL};
-
 	(void)config;
-	return schema_of_verdict(choices);
+	return schema_of_status("ok");
 }
 
 static json_t *schema_of_readiness(const struct config *config)
 {
-	static const char *const choices[] = {"ready", "not_ready", NULL};
-
 	(void)config;
-	return schema_of_verdict(choices);
+	return schema_of_status("ready");
 }
 
 /* ---- /metrics ---- */

@@ -7,6 +7,7 @@ struct telemetry *telemetry_new(const struct clock *clock, const char *const *pa
 	struct telemetry *telemetry = xcalloc(1, sizeof(*telemetry));
 
 	vitals_init(&telemetry->vitals, clock);
+	atomic_init(&telemetry->config, NULL);
 	telemetry->http = http_meter_new(paths, count);
 	telemetry->alerts = alert_meter_new();
 	return telemetry;
@@ -19,4 +20,18 @@ void telemetry_free(struct telemetry *telemetry)
 	http_meter_free(telemetry->http);
 	alert_meter_free(telemetry->alerts);
 	free(telemetry);
+}
+
+void telemetry_set_config(struct telemetry *telemetry, const struct config *config)
+{
+	if (telemetry)
+		atomic_store(&telemetry->config, config);
+}
+
+const struct config *telemetry_config(const struct telemetry *telemetry,
+				      const struct config *fallback)
+{
+	const struct config *config = telemetry ? atomic_load(&telemetry->config) : NULL;
+
+	return config ? config : fallback;
 }

@@ -58,7 +58,7 @@ static size_t character_size(const unsigned char *at)
 	static const struct {
 		unsigned char first;
 		unsigned char last;
-		size_t size;
+		unsigned char size;
 		unsigned char second_first; /* shorter ways to write it, and surrogates, are none */
 		unsigned char second_last;
 	} forms[] = {

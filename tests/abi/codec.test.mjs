@@ -14,7 +14,7 @@ const coder = AbiCoder.defaultAbiCoder();
 const rnd = random(seed);
 
 function ask(questions) {
-  const { status, stdout, stderr } = spawnSync(tool, ['-'], {
+  const { status, stdout, stderr } = spawnSync(tool, [], {
     input: questions.map(fields => fields.join('\t') + '\n').join(''), encoding: 'utf8', maxBuffer: 1 << 30,
   });
   if (status !== 0) throw new Error(`${tool} ended with status ${status}: ${stderr}`);

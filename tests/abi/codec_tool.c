@@ -7,8 +7,7 @@
  *   json TEXT             the same of the document's only item
  *   log EVENT TOPICS HEX  value text; topics separated by commas
  *
- * A refusal is "error" and the message. Without arguments it does nothing, as the test runner
- * starts every program here; codec.test.mjs gives it one.
+ * A refusal is "error" and the message.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -156,19 +155,13 @@ static enum status answer(struct arena *arena, char *line, struct error *err)
 	return error_set(err, ERR_USAGE, "unknown question");
 }
 
-int main(int argc, char **argv)
+int main(void)
 {
 	struct arena *arena = arena_new();
 	char *line = NULL;
 	size_t size = 0;
 	ssize_t length;
 
-	(void)argv;
-	if (argc == 1) {
-		puts("ok 1 - codec_tool is a tool");
-		arena_free(arena);
-		return 0;
-	}
 	while ((length = getline(&line, &size, stdin)) > 0) {
 		struct error err;
 

@@ -208,6 +208,22 @@ static void a_thread_that_hangs_falls_silent(void **state)
 	assert_int_equal(vitals_silent_ms(&vitals), 0);
 }
 
+static void the_configuration_that_was_read_again_holds(void **state)
+{
+	struct telemetry *telemetry = telemetry_new(&test_clock, paths, 2);
+	/* Nobody looks into them. */
+	const struct config *first = (const struct config *)(const void *)&paths[0];
+	const struct config *second = (const struct config *)(const void *)&paths[1];
+
+	(void)state;
+	assert_ptr_equal(telemetry_config(NULL, first), first);
+	assert_ptr_equal(telemetry_config(telemetry, first), first);
+	telemetry_set_config(telemetry, second);
+	assert_ptr_equal(telemetry_config(telemetry, first), second);
+	telemetry_set_config(NULL, second);
+	telemetry_free(telemetry);
+}
+
 enum { THREADS = 4, ROUNDS = 2000 };
 
 static void *work(void *context)
@@ -253,6 +269,7 @@ int main(void)
 		cmocka_unit_test(channels_without_end_are_not_all_counted),
 		cmocka_unit_test(nobody_need_count),
 		cmocka_unit_test(a_thread_that_hangs_falls_silent),
+		cmocka_unit_test(the_configuration_that_was_read_again_holds),
 		cmocka_unit_test(threads_lose_nothing),
 	};
 
