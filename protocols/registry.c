@@ -6,6 +6,7 @@
 /* One line a protocol. */
 static const struct protocol *const protocols[] = {
 	&protocol_api3,
+	&protocol_bridge_mutual_v1,
 	&protocol_bridge_mutual,
 	&protocol_insuredao,
 };

@@ -1,6 +1,7 @@
 #include "protocols/bridge_mutual/asked.h"
 
 #include "protocols/bridge_mutual/handlers.h"
+#include "protocols/bridge_mutual/v1.h"
 
 static struct slice call_data(struct arena *arena, const uint8_t selector[4],
 			      const struct address *first, const struct address *second)
@@ -119,6 +120,7 @@ bool bridge_ask_terms(struct bridge_terms *out, struct applying *a, uint64_t pol
 	static const uint8_t policy_holders[4] = {0x70, 0xb6, 0x8a, 0x2a};
 	static const uint8_t policy_infos[4] = {0x4f, 0xab, 0x31, 0x34};
 	struct address book = pool_contract(a->pool, BRIDGE_BOOK);
+	size_t words = bridge_is_v1(a->pool) ? 4 : 5; /* V1 keeps no part of the protocol */
 	struct chain_call calls[2] = {{.to = book,
 				       .data = call_data(a->arena, policy_holders, &holder, NULL),
 				       .reason = ""},
@@ -130,13 +132,13 @@ bool bridge_ask_terms(struct bridge_terms *out, struct applying *a, uint64_t pol
 		return kept_terms(out, a, policy) || no_terms(a, "there is nobody to ask");
 	if (!put(a, calls, 2, a->block))
 		return false;
-	if (!has_words(&calls[0], 5) || !has_words(&calls[1], 4))
-		return no_terms(a, has_words(&calls[0], 5) ? calls[1].reason : calls[0].reason);
+	if (!has_words(&calls[0], words) || !has_words(&calls[1], 4))
+		return no_terms(a, has_words(&calls[0], words) ? calls[1].reason : calls[0].reason);
 	*out = (struct bridge_terms){.cover = word_at(&calls[0], 0),
 				     .start_epoch = word_at(&calls[0], 1),
 				     .end_epoch = word_at(&calls[0], 2),
 				     .paid = word_at(&calls[0], 3),
-				     .protocol_part = word_at(&calls[0], 4),
+				     .protocol_part = words > 4 ? word_at(&calls[0], 4) : U256_ZERO,
 				     .premium = word_at(&calls[1], 1),
 				     .start_time = word_at(&calls[1], 2),
 				     .end_time = word_at(&calls[1], 3)};
@@ -228,7 +230,8 @@ struct bridge_models bridge_ask_models(struct applying *a)
 
 struct bridge_model bridge_model_kept(struct state *state, const struct pool *pool)
 {
-	return *model_row(state, pool, MODEL_NOW);
+	return bridge_is_v1(pool) ? bridge_v1_model(bridge_v1(state, pool)->is_whitelisted)
+				  : *model_row(state, pool, MODEL_NOW);
 }
 
 void bridge_pricing_of(struct bridge_pricing *out, const struct bridge_model *model)

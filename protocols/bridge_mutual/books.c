@@ -18,12 +18,21 @@ static void add_to_sums(void *context, const uint8_t *key, const void *row_befor
 
 static void check_cover(struct applying *a, const struct bridge_totals *t)
 {
+	u256 stranded = bridge_v1(a->state, a->pool)->stranded_cover.raw;
 	u256 sum = U256_ZERO;
-	bool ok = u256_add_ok(&sum, t->booked_cover.raw, t->locked_cover.raw);
+	bool ok = u256_add_ok(&sum, t->booked_cover.raw, t->locked_cover.raw) &&
+		  u256_add_ok(&sum, sum, stranded);
 
-	TRACE(a->trace, "totalCoverTokens", "sum of epochAmounts ahead + cover under claims", ok,
-	      sum, {"sum of epochAmounts ahead", t->booked_cover.raw},
-	      {"cover under claims", t->locked_cover.raw});
+	if (bridge_is_v1(a->pool))
+		TRACE(a->trace, "totalCoverTokens",
+		      "sum of epochAmounts ahead + cover under claims + stranded cover", ok, sum,
+		      {"sum of epochAmounts ahead", t->booked_cover.raw},
+		      {"cover under claims", t->locked_cover.raw}, {"stranded cover", stranded});
+	else
+		TRACE(a->trace, "totalCoverTokens",
+		      "sum of epochAmounts ahead + cover under claims", ok, sum,
+		      {"sum of epochAmounts ahead", t->booked_cover.raw},
+		      {"cover under claims", t->locked_cover.raw});
 	(void)check_standing_equal_or_null(a->checker, BRIDGE_COVER_SUM,
 					   (struct subject){.field = ""}, ok, sum, true,
 					   t->cover.raw);
@@ -84,10 +93,15 @@ static bool add_policy(void *context, const uint8_t *key, const void *row)
 static void check_policies(struct applying *a)
 {
 	const struct bridge_totals *t = bridge_totals(a->state, a->pool);
-	struct cover_walk walk = {.totals = t, .is_computable = true};
+	struct cover_walk walk = {.totals = t,
+				  .sum = bridge_v1(a->state, a->pool)->stranded_cover.raw,
+				  .is_computable = true};
 
 	state_each(a->state, &bridge_table_policy, a->pool->id, add_policy, &walk);
-	TRACE(a->trace, "totalCoverTokens", "sum of the cover of all policies in the book",
+	TRACE(a->trace, "totalCoverTokens",
+	      bridge_is_v1(a->pool)
+		      ? "sum of the cover of all policies in the book + stranded cover"
+		      : "sum of the cover of all policies in the book",
 	      walk.is_computable, walk.sum, {"policies sold", u256_from(t->policy_count)});
 	(void)check_standing_equal_or_null(a->checker, BRIDGE_POLICIES_SUM,
 					   (struct subject){.field = ""}, walk.is_computable,
@@ -102,6 +116,6 @@ void bridge_end_block(struct applying *a, bool is_thorough)
 	bridge_check_books(a);
 	if (is_thorough || bridge_scratch(a)->had_loss)
 		check_policies(a);
-	if (is_thorough && a->chain)
+	if (is_thorough && a->chain && !bridge_is_v1(a->pool))
 		(void)bridge_ask_models(a);
 }

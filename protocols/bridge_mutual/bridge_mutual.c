@@ -37,9 +37,14 @@ RECORD_DEFINE(bridge_model, BRIDGE_MODEL_FIELDS)
 #define RECORD_OWNER struct bridge_priced
 RECORD_DEFINE(bridge_priced, BRIDGE_PRICED_FIELDS)
 #undef RECORD_OWNER
-
 #define RECORD_OWNER struct bridge_votes
 RECORD_DEFINE(bridge_votes, BRIDGE_VOTES_FIELDS)
+#undef RECORD_OWNER
+#define RECORD_OWNER struct bridge_v1
+RECORD_DEFINE(bridge_v1, BRIDGE_V1_FIELDS)
+#undef RECORD_OWNER
+#define RECORD_OWNER struct bridge_allowed
+RECORD_DEFINE(bridge_allowed, BRIDGE_ALLOWED_FIELDS)
 #undef RECORD_OWNER
 
 #define TABLE(n) (TABLE_PROTOCOL_FIRST + (n))
@@ -56,6 +61,8 @@ const struct row_table bridge_table_claim = {TABLE(7), BRIDGE_NUMBER_KEY, &recor
 const struct row_table bridge_table_payout = {TABLE(8), PAYOUT_KEY, &record_bridge_payout};
 const struct row_table bridge_table_lender = {TABLE(9), ADDRESS_BYTES, &record_bridge_lender};
 const struct row_table bridge_table_fee = {TABLE(10), ADDRESS_BYTES, &record_bridge_fee};
+const struct row_table bridge_table_v1 = {TABLE(11), 1, &record_bridge_v1};
+const struct row_table bridge_table_allowed = {TABLE(12), ADDRESS_BYTES, &record_bridge_allowed};
 const struct row_table bridge_table_model = {TABLE_PROTOCOL_UNDIGESTED, 1, &record_bridge_model};
 const struct row_table bridge_table_priced = {TABLE_PROTOCOL_UNDIGESTED + 1, BRIDGE_NUMBER_KEY,
 					      &record_bridge_priced};
@@ -95,9 +102,9 @@ static size_t add_contracts(struct address *out, size_t count, const struct pool
 	return count;
 }
 
-static const struct hash *transfer_topic(const struct pool *pool)
+const struct hash *bridge_transfer_topic(const struct pool *pool)
 {
-	for (size_t i = 0; i < BRIDGE_EVENT_COUNT; i++)
+	for (size_t i = 0; i < pool->protocol->event_count; i++)
 		if (strcmp(pool->events[i].name, "Transfer") == 0)
 			return &pool->events[i].signature_hash;
 	return NULL;
@@ -132,7 +139,7 @@ static size_t filters(struct log_filter *out, size_t out_max, struct arena *aren
 	for (size_t i = 1; i < FILTER_COUNT; i++) { /* from, then to */
 		out[i].addresses = pool->setup.contracts[BRIDGE_TOKEN].addresses;
 		out[i].address_count = 1;
-		out[i].topics[0].values = transfer_topic(pool);
+		out[i].topics[0].values = bridge_transfer_topic(pool);
 		out[i].topics[0].count = 1;
 		out[i].topics[i].values = ends;
 		out[i].topics[i].count = i == 1 ? 1 : 1 + distributors;

@@ -1,6 +1,6 @@
 /*
- * bridge_mutual.h - Bridge Mutual V2: one PolicyBook with its contracts. Formulas, sources, checks
- * and limits: docs/protocols/bridge-mutual.md.
+ * bridge_mutual.h - Bridge Mutual: one PolicyBook with its contracts, of V2 and of V1. Formulas,
+ * sources, checks and limits: docs/protocols/bridge-mutual.md.
  */
 #ifndef PROTOCOLS_BRIDGE_MUTUAL_BRIDGE_MUTUAL_H
 #define PROTOCOLS_BRIDGE_MUTUAL_BRIDGE_MUTUAL_H
@@ -8,5 +8,6 @@
 #include "protocols/protocol.h"
 
 extern const struct protocol protocol_bridge_mutual;
+extern const struct protocol protocol_bridge_mutual_v1;
 
 #endif

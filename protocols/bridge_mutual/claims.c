@@ -1,6 +1,7 @@
 /* Claims: asked for, decided by a vote, and withdrawn. */
 #include "protocols/bridge_mutual/clocks.h"
 #include "protocols/bridge_mutual/handlers.h"
+#include "protocols/bridge_mutual/withdrawal.h"
 
 enum {
 	VOTING = 14 * BRIDGE_DAY,   /* from submitting on: the claim awaits its calculation */
@@ -14,15 +15,25 @@ static bool has_passed(uint64_t now, uint64_t since, uint64_t seconds)
 	return now >= since && now - since >= seconds;
 }
 
-uint64_t bridge_claim_status_at(const struct bridge_claim *claim, uint64_t time)
+uint64_t bridge_claim_status_at(struct state *state, const struct pool *pool,
+				const struct bridge_claim *claim, uint64_t time)
 {
+	bool is_v1 = bridge_is_v1(pool);
+	uint64_t voting = is_v1 ? bridge_v1(state, pool)->voting_seconds : VOTING;
+
 	if (claim->status == BRIDGE_REJECTED_CAN_APPEAL && has_passed(time, claim->ended, APPEAL))
 		return BRIDGE_REJECTED;
-	if (claim->status == BRIDGE_PENDING && has_passed(time, claim->submitted, VALIDITY))
+	if (!is_v1 && claim->status == BRIDGE_PENDING &&
+	    has_passed(time, claim->submitted, VALIDITY))
 		return BRIDGE_EXPIRED;
-	if (claim->status == BRIDGE_PENDING && has_passed(time, claim->submitted, VOTING))
+	if (claim->status == BRIDGE_PENDING && has_passed(time, claim->submitted, voting))
 		return BRIDGE_AWAITING_CALCULATION;
 	return claim->status;
+}
+
+static uint64_t status_now(const struct applying *a, const struct bridge_claim *claim)
+{
+	return bridge_claim_status_at(a->state, a->pool, claim, a->block->timestamp);
 }
 
 static void expect_claim(struct applying *a, enum bridge_check check, uint64_t index,
@@ -32,7 +43,7 @@ static void expect_claim(struct applying *a, enum bridge_check check, uint64_t i
 			 actual);
 }
 
-static uint64_t index_of(u256 value)
+uint64_t bridge_claim_index(u256 value)
 {
 	uint64_t index;
 
@@ -41,18 +52,16 @@ static uint64_t index_of(u256 value)
 
 /* ---- submitting ---- */
 
-static uint64_t virtual_end(const struct applying *a, const struct bridge_policy *policy)
+uint64_t bridge_virtual_end(const struct applying *a, const struct bridge_policy *policy)
 {
-	return policy->end_epoch +
-	       bridge_virtual_epochs(bridge_parameters(a->state, a->pool)->start_time,
-				     policy->start_epoch, a->block->timestamp);
+	return policy->end_epoch + bridge_virtual_of(a, policy);
 }
 
 /* The epoch after the one of `time`, and not before the policy's virtual end. */
 static uint64_t later_end(const struct applying *a, const struct bridge_policy *policy,
 			  uint64_t time)
 {
-	uint64_t end = virtual_end(a, policy);
+	uint64_t end = bridge_virtual_end(a, policy);
 	uint64_t epoch = 0;
 
 	if (!bridge_epoch(&epoch, bridge_parameters(a->state, a->pool)->start_time, time))
@@ -96,10 +105,10 @@ void bridge_release_cover(struct applying *a, struct bridge_claim *claim)
 }
 
 /* Whether a new claim may follow the holder's last one. */
-static bool may_follow(const struct bridge_claim *last, const struct bridge_policy *policy,
-		       uint64_t now)
+static bool may_follow(const struct applying *a, const struct bridge_claim *last,
+		       const struct bridge_policy *policy)
 {
-	uint64_t status = bridge_claim_status_at(last, now);
+	uint64_t status = status_now(a, last);
 
 	return status == BRIDGE_CAN_CLAIM || status == BRIDGE_EXPIRED ||
 	       status == BRIDGE_REJECTED ||
@@ -122,7 +131,7 @@ static void expect_next(struct applying *a, uint64_t index)
 static void submit(struct applying *a, const struct pool_event *event, bool is_appeal)
 {
 	struct address claimer = event->values[0].address;
-	uint64_t index = index_of(event->values[2].number);
+	uint64_t index = bridge_claim_index(event->values[2].number);
 	struct bridge_account *account = bridge_account(a->state, a->pool, claimer);
 	struct bridge_totals *t = bridge_totals(a->state, a->pool);
 	uint64_t now = a->block->timestamp;
@@ -138,15 +147,15 @@ static void submit(struct applying *a, const struct pool_event *event, bool is_a
 	policy = bridge_policy(a->state, a->pool, account->policy);
 	last = bridge_claim(a->state, a->pool, account->claim);
 	if (is_appeal)
-		is_allowed = bridge_claim_status_at(last, now) == BRIDGE_REJECTED_CAN_APPEAL;
+		is_allowed = status_now(a, last) == BRIDGE_REJECTED_CAN_APPEAL;
 	else
 		is_allowed = !has_passed(now, policy->end_time, BRIDGE_CLAIMABLE) &&
-			     may_follow(last, policy, now);
+			     may_follow(a, last, policy);
 	TRACE(a->trace, "claimable until", "endTime + 604800", true,
 	      u256_from(policy->end_time + BRIDGE_CLAIMABLE),
 	      {"endTime", u256_from(policy->end_time)}, {"now", u256_from(now)},
 	      {"last claim", u256_from(account->claim)},
-	      {"its status", u256_from(bridge_claim_status_at(last, now))});
+	      {"its status", u256_from(status_now(a, last))});
 	expect_claim(
 		a, BRIDGE_CLAIM_ALLOWED, index, "", account->policy != 0 && is_allowed,
 		is_appeal ? "a claim rejected less than a week ago"
@@ -162,7 +171,7 @@ static void submit(struct applying *a, const struct pool_event *event, bool is_a
 				       .submitted = now,
 				       .is_appeal = is_appeal,
 				       .status = BRIDGE_PENDING};
-	epoch = is_appeal ? later_end(a, policy, last->ended) : virtual_end(a, policy);
+	epoch = is_appeal ? later_end(a, policy, last->ended) : bridge_virtual_end(a, policy);
 	expect_claim(a, BRIDGE_CLAIM_ALLOWED, index, "cover", hold(a, claim, policy, epoch),
 		     "a policy whose cover is in the amount of its last epoch", "one whose is not");
 	if (is_appeal)
@@ -187,20 +196,25 @@ void bridge_on_appeal_pending(struct applying *a, const struct pool_event *event
  * Every result commits the claim to the book: premiums, then ended epochs, whose CoverageChanged
  * comes after the result's own event.
  */
-static struct bridge_claim *decide(struct applying *a, uint64_t index, uint64_t due,
-				   uint64_t status)
+struct bridge_claim *bridge_decide(struct applying *a, uint64_t index, struct address claimer,
+				   uint64_t due, uint64_t status)
 {
 	struct bridge_claim *claim = bridge_claim(a->state, a->pool, index);
 
-	TRACE(a->trace, "open for", "now - submitted; 14 days of votes, 24 until it expires", true,
-	      u256_from(a->block->timestamp - claim->submitted),
+	TRACE(a->trace, "open for",
+	      bridge_is_v1(a->pool) ? "now - submitted; 14 days of votes, 97 for an exchange"
+				    : "now - submitted; 14 days of votes, 24 until it expires",
+	      true, u256_from(a->block->timestamp - claim->submitted),
 	      {"now", u256_from(a->block->timestamp)}, {"submitted", u256_from(claim->submitted)},
 	      {"status", u256_from(claim->status)});
+	expect_claim(a, BRIDGE_EVENT_FIGURES, index, "claimer",
+		     address_equal(claim->claimer, claimer), "who submitted the claim",
+		     "another account");
 	expect_claim(a, BRIDGE_CLAIM_TIMING, index, "status",
-		     claim->status == BRIDGE_PENDING &&
-			     bridge_claim_status_at(claim, a->block->timestamp) == due,
-		     due == BRIDGE_EXPIRED ? "a claim that has been open for 24 days"
-					   : "a claim that has been open for 14 to 24 days",
+		     claim->status == BRIDGE_PENDING && status_now(a, claim) == due,
+		     bridge_is_v1(a->pool)   ? "a claim whose votes are over"
+		     : due == BRIDGE_EXPIRED ? "a claim that has been open for 24 days"
+					     : "a claim that has been open for 14 to 24 days",
 		     "another one");
 	bridge_distribute_premiums(a);
 	bridge_scratch(a)->owes_update = bridge_update_is_due(a);
@@ -210,7 +224,7 @@ static struct bridge_claim *decide(struct applying *a, uint64_t index, uint64_t 
 }
 
 /* The cover goes back to an epoch's amount. */
-static void give_back(struct applying *a, struct bridge_claim *claim, uint64_t epoch)
+void bridge_give_back(struct applying *a, struct bridge_claim *claim, uint64_t epoch)
 {
 	struct bridge_policy *policy = bridge_policy(a->state, a->pool, claim->policy);
 
@@ -224,7 +238,7 @@ static void give_back(struct applying *a, struct bridge_claim *claim, uint64_t e
 /* Rejected for the first time, or expired: the cover stays at least for the coming epoch. */
 static void fail(struct applying *a, struct bridge_claim *claim)
 {
-	give_back(
+	bridge_give_back(
 		a, claim,
 		later_end(a, bridge_policy(a->state, a->pool, claim->policy), a->block->timestamp));
 }
@@ -233,13 +247,13 @@ void bridge_on_claim_accepted(struct applying *a, const struct pool_event *event
 {
 	struct bridge_scratch *scratch = bridge_scratch(a);
 	struct address claimer = event->values[0].address;
-	uint64_t index = index_of(event->values[3].number);
+	uint64_t index = bridge_claim_index(event->values[3].number);
 	struct bridge_claim *claim;
 	bool is_requested;
 
 	if (!bridge_is_ours(a, event->values[1].address))
 		return;
-	claim = decide(a, index, BRIDGE_AWAITING_CALCULATION, BRIDGE_ACCEPTED);
+	claim = bridge_decide(a, index, claimer, BRIDGE_AWAITING_CALCULATION, BRIDGE_ACCEPTED);
 	bridge_expect(a, claimer, "claimAmount", true, claim->amount.raw, event->values[2].number);
 	is_requested = scratch->has_request && address_equal(scratch->request_claimer, claimer);
 	expect_claim(a, BRIDGE_CLAIM_PAID, index, "withdrawal", is_requested,
@@ -261,17 +275,19 @@ void bridge_on_claim_accepted(struct applying *a, const struct pool_event *event
 void bridge_on_claim_rejected(struct applying *a, const struct pool_event *event)
 {
 	if (bridge_is_ours(a, event->values[1].address))
-		fail(a, decide(a, index_of(event->values[2].number), BRIDGE_AWAITING_CALCULATION,
-			       BRIDGE_REJECTED_CAN_APPEAL));
+		fail(a, bridge_decide(a, bridge_claim_index(event->values[2].number),
+				      event->values[0].address, BRIDGE_AWAITING_CALCULATION,
+				      BRIDGE_REJECTED_CAN_APPEAL));
 }
 
 /* The contract puts another address where the book's should stand, so the index tells. */
 void bridge_on_claim_expired(struct applying *a, const struct pool_event *event)
 {
-	uint64_t index = index_of(event->values[2].number);
+	uint64_t index = bridge_claim_index(event->values[2].number);
 
 	if (bridge_claim(a->state, a->pool, index)->status != BRIDGE_CAN_CLAIM)
-		fail(a, decide(a, index, BRIDGE_EXPIRED, BRIDGE_EXPIRED));
+		fail(a, bridge_decide(a, index, event->values[0].address, BRIDGE_EXPIRED,
+				      BRIDGE_EXPIRED));
 }
 
 /* A lost appeal: the cover goes back to where it was, or leaves at once where that has passed. */
@@ -286,13 +302,14 @@ void bridge_on_appeal_rejected(struct applying *a, const struct pool_event *even
 
 	if (!bridge_is_ours(a, event->values[1].address))
 		return;
-	claim = decide(a, index_of(event->values[2].number), BRIDGE_AWAITING_CALCULATION,
-		       BRIDGE_REJECTED);
+	claim = bridge_decide(a, bridge_claim_index(event->values[2].number),
+			      event->values[0].address, BRIDGE_AWAITING_CALCULATION,
+			      BRIDGE_REJECTED);
 	policy = bridge_policy(a->state, a->pool, claim->policy);
-	end = virtual_end(a, policy);
+	end = bridge_virtual_end(a, policy);
 	last = bridge_update_end(t->last_epoch, bridge_epoch_now(a));
 	if (last <= end) {
-		give_back(a, claim, end);
+		bridge_give_back(a, claim, end);
 	} else if (claim->holds_cover) {
 		scratch->owes_drop = true;
 		scratch->drop = policy->cover;
@@ -368,22 +385,17 @@ static void settle_payment(struct applying *a, struct bridge_claim *claim, uint6
 {
 	uint64_t decimals = bridge_parameters(a->state, a->pool)->decimals;
 	struct assets paid = claim->paid;
-	u256 owed = U256_ZERO;
-	u256 coin = U256_ZERO;
-	u256 rest = U256_ZERO;
-	bool ok = bridge_from_18(&owed, claim->refund.raw, decimals) &&
-		  bridge_from_18(&coin, amount.raw, decimals) && u256_sub_ok(&rest, owed, coin) &&
-		  bridge_to_18(&rest, rest, decimals) && assets_add_ok(&paid, paid, amount);
+	struct assets rest = assets_of(U256_ZERO);
+	bool ok = bridge_owed_after(&rest, a->trace, claim->refund, amount, decimals) &&
+		  assets_add_ok(&paid, paid, amount);
 
-	TRACE(a->trace, "rest", "cut(granted and not paid yet) - cut(amount)", ok, rest,
-	      {"granted and not paid yet", claim->refund.raw}, {"amount", amount.raw});
 	expect_claim(a, BRIDGE_CLAIM_PAID, index, "amount", ok, "at most what is still owed",
 		     "more than it");
 	expect_claim(a, BRIDGE_CLAIM_COVERED, index, "paid",
 		     ok && assets_compare(paid, claim->amount) <= 0, "at most the cover",
 		     "more than it");
 	claim->paid = paid;
-	claim->refund = assets_of(ok ? rest : U256_ZERO);
+	claim->refund = ok ? rest : assets_of(U256_ZERO);
 	claim->ready = u256_is_zero(claim->refund.raw) ? 0 : bridge_scratch(a)->rest_ready;
 }
 

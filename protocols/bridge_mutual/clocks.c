@@ -84,6 +84,20 @@ void bridge_distribute_premiums(struct applying *a)
 	t->last_day = flow.day;
 }
 
+uint64_t bridge_virtual_of_sale(const struct applying *a)
+{
+	return bridge_is_v1(a->pool) ? BRIDGE_OLD_VIRTUAL_EPOCHS
+				     : bridge_virtual_epochs_at_sale(a->block->timestamp);
+}
+
+uint64_t bridge_virtual_of(const struct applying *a, const struct bridge_policy *policy)
+{
+	if (bridge_is_v1(a->pool))
+		return BRIDGE_OLD_VIRTUAL_EPOCHS;
+	return bridge_virtual_epochs(bridge_parameters(a->state, a->pool)->start_time,
+				     policy->start_epoch, a->block->timestamp);
+}
+
 uint64_t bridge_epoch_now(const struct applying *a)
 {
 	uint64_t epoch = 1; /* no block is before the book's creation */

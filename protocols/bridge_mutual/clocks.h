@@ -33,6 +33,11 @@ void bridge_update_epochs(struct applying *a);
  */
 void bridge_epochs_settled(struct applying *a);
 
+/* Virtual epochs of a policy sold in the block at hand, and those that the book takes for one that
+ * it has: always two in V1. */
+uint64_t bridge_virtual_of_sale(const struct applying *a);
+uint64_t bridge_virtual_of(const struct applying *a, const struct bridge_policy *policy);
+
 /* The epoch of the block at hand. */
 uint64_t bridge_epoch_now(const struct applying *a);
 

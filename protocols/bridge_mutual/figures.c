@@ -1,77 +1,17 @@
 /* What the pool and its accounts show, under the contracts' own view names. */
+#include "protocols/bridge_mutual/figures.h"
 #include "protocols/bridge_mutual/asked.h"
 #include "protocols/bridge_mutual/clocks.h"
 #include "protocols/bridge_mutual/handlers.h"
 
-/* F(name, kind, unit, meaning) */
-#define POOL_FIGURES(F)                                                                            \
-	F(total_liquidity, NUMBER, ASSETS, "as the book keeps it: premium up to its last call")    \
-	F(total_cover_tokens, NUMBER, ASSETS, "as the book keeps it: with cover that ended since") \
-	F(total_supply, NUMBER, SHARES, "x-tokens")                                                \
-	F(epoch_start_time, NUMBER, TIME, "the book's creation")                                   \
-	F(epoch, NUMBER, PLAIN, "week since then, from 1")                                         \
-	F(last_distribution_epoch, NUMBER, PLAIN, "up to which cover was taken out")               \
-	F(last_premium_distribution_epoch, NUMBER, PLAIN, "day up to which premium came in")       \
-	F(last_premium_distribution_amount, NUMBER, ASSETS, "premium of that day")                 \
-	F(stbl_decimals, NUMBER, PLAIN, "decimals of the stablecoin; figures have 18")             \
-	F(coverage_balance, NUMBER, PLAIN, "with the capital pool, in the coin's decimals")        \
-	F(locked_x_tokens, NUMBER, SHARES, "under withdrawal requests")                            \
-	F(locked_claims, NUMBER, ASSETS, "cover under claims")                                     \
-	F(policies_sold, NUMBER, PLAIN, "since the book's creation")                               \
-	F(claims, NUMBER, PLAIN, "appeals included")                                               \
-	F(total_leveraged_liquidity, NUMBER, ASSETS, "lent by other pools, as events tell")        \
-	F(virtual_reinsurance, NUMBER, ASSETS, "of that: virtual, by the reinsurance pool")        \
-	F(leveraged_reinsurance, NUMBER, ASSETS, "of that: leverage, by the reinsurance pool")     \
-	F(user_leverage_pools, NUMBER, PLAIN, "user leverage pools that lend")                     \
-	F(reinsurance_liquidity, NUMBER, ASSETS, "totalLiquidity of the reinsurance pool")         \
-	F(safe_pricing_model, FLAG, PLAIN, "which of the two curves, when last asked")             \
-	F(risky_threshold, NUMBER, PLAIN, "10^27 is 100 %; when last asked, as those below")       \
-	F(risky_minimum, NUMBER, PLAIN, "cost a year at least")                                    \
-	F(risky_maximum, NUMBER, PLAIN, "cost a year at the threshold")                            \
-	F(risky_maximum_full, NUMBER, PLAIN, "cost a year at full utilization")                    \
-	F(safe_threshold, NUMBER, PLAIN, "the same four of books that count as safe")              \
-	F(safe_minimum, NUMBER, PLAIN, "cost a year at least")                                     \
-	F(safe_maximum, NUMBER, PLAIN, "cost a year at the threshold")                             \
-	F(safe_maximum_full, NUMBER, PLAIN, "cost a year at full utilization")                     \
-	F(minimum_cost, NUMBER, ASSETS, "of any policy")                                           \
-	F(pricing_known, FLAG, PLAIN, "whether the pricing model was asked")                       \
-	F(share_price, RATIO, PLAIN, "coin an x-token")                                            \
-	F(liquidity, NUMBER, ASSETS, "with the premium up to this day")                            \
-	F(cover, NUMBER, ASSETS, "without what ended before this epoch")                           \
-	F(utilization, RATIO, PLAIN, "cover over liquidity and leverage")                          \
-	F(premium_rate, RATIO, PLAIN, "what cover costs a year at this utilization")               \
-	F(locked_withdrawals, NUMBER, ASSETS, "worth of the requests that have not lapsed")
-
-#define ACCOUNT_FIGURES(F)                                                                         \
-	F(x_tokens, NUMBER, SHARES, "the book's own ERC-20")                                       \
-	F(worth, NUMBER, ASSETS, "of the x-tokens")                                                \
-	F(withdrawal_amount, NUMBER, SHARES, "x-tokens asked to be withdrawn")                     \
-	F(ready_to_withdraw_date, NUMBER, TIME, "when that may be done")                           \
-	F(withdrawal_status, CHOICE, PLAIN, "of that")                                             \
-	F(policy, NUMBER, PLAIN, "number of the latest policy; 0: none, or it was removed")        \
-	F(policy_cover, NUMBER, ASSETS, "of that")                                                 \
-	F(policy_start_epoch, NUMBER, PLAIN, "week of the book")                                   \
-	F(policy_end_epoch, NUMBER, PLAIN, "its last one")                                         \
-	F(policy_paid, NUMBER, ASSETS, "its whole price")                                          \
-	F(policy_protocol_part, NUMBER, ASSETS, "of the price")                                    \
-	F(policy_premium, NUMBER, ASSETS, "of the price, what the book gets")                      \
-	F(policy_start_time, NUMBER, TIME, "the sale")                                             \
-	F(policy_end_time, NUMBER, TIME, "the end of its last epoch")
-
-static const char *const withdrawal_states[] = {"none", "pending", "ready", "expired", NULL};
+const char *const bridge_withdrawal_states[] = {"none", "pending", "ready", "expired", NULL};
 
 #define CHOICES_NUMBER NULL
 #define CHOICES_RATIO NULL
 #define CHOICES_FLAG NULL
-#define CHOICES_CHOICE withdrawal_states
+#define CHOICES_CHOICE bridge_withdrawal_states
 #define FIGURE_RULE(member, kind, unit, meaning)                                                   \
 	{#member, FIGURE_##kind, UNIT_##unit, meaning, CHOICES_##kind},
-#define POOL_ENUM(member, kind, unit, meaning) POOL_##member,
-#define ACCOUNT_ENUM(member, kind, unit, meaning) ACCOUNT_##member,
-
-enum { POOL_FIGURES(POOL_ENUM) POOL_FIGURE_COUNT };
-enum { ACCOUNT_FIGURES(ACCOUNT_ENUM) ACCOUNT_FIGURE_COUNT };
-
 const struct figure_rule bridge_pool_figures[] = {POOL_FIGURES(FIGURE_RULE)};
 const struct figure_rule bridge_account_figures[] = {ACCOUNT_FIGURES(FIGURE_RULE)};
 _Static_assert((int)POOL_FIGURE_COUNT == (int)BRIDGE_POOL_FIGURE_COUNT &&
@@ -206,13 +146,13 @@ void bridge_read_pool(struct figure *out, const struct reading *r)
 	read_rate(out, r);
 }
 
-static uint64_t withdrawal_status(const struct bridge_withdrawal *w, uint64_t time)
+static uint64_t withdrawal_status(const struct bridge_withdrawal *w, bool is_allowed, uint64_t time)
 {
 	if (w->ready == 0)
 		return 0;
 	if (time < w->ready)
 		return 1;
-	return time - w->ready < 2 * (uint64_t)BRIDGE_DAY ? 2 : 3;
+	return bridge_has_lapsed(w, is_allowed, time) ? 3 : 2;
 }
 
 static void read_policy(struct figure *out, const struct bridge_policy *policy)
@@ -232,9 +172,11 @@ void bridge_read_account(struct figure *out, const struct reading *r, struct add
 	const struct bridge_totals *t = bridge_totals(r->state, r->pool);
 	struct bridge_policy policy = {.start_epoch = 0};
 	struct bridge_account account;
+	struct bridge_allowed allowed;
 	struct bridge_withdrawal w;
 	struct assets worth = assets_of(U256_ZERO);
 	u256 rate = U256_ZERO;
+	uint64_t status;
 	uint64_t time;
 	bool ok;
 
@@ -245,6 +187,8 @@ void bridge_read_account(struct figure *out, const struct reading *r, struct add
 	state_row_at(&account, r->state, &bridge_table_account, r->pool->id, address.bytes,
 		     r->block);
 	state_row_at(&w, r->state, &bridge_table_withdrawal, r->pool->id, address.bytes, r->block);
+	state_row_at(&allowed, r->state, &bridge_table_allowed, r->pool->id, address.bytes,
+		     r->block);
 	if (account.policy)
 		policy = *bridge_policy(r->state, r->pool, account.policy);
 	out[ACCOUNT_x_tokens] = figure_number(account.x_tokens.raw);
@@ -253,9 +197,9 @@ void bridge_read_account(struct figure *out, const struct reading *r, struct add
 	out[ACCOUNT_worth] = figure_computed(ok, worth.raw);
 	out[ACCOUNT_withdrawal_amount] = figure_number(w.x_tokens.raw);
 	out[ACCOUNT_ready_to_withdraw_date] = figure_number(u256_from(w.ready));
-	if (withdrawal_status(&w, r->time_earliest) == withdrawal_status(&w, r->time_latest))
-		out[ACCOUNT_withdrawal_status] =
-			figure_choice(withdrawal_status(&w, r->time_earliest));
+	status = withdrawal_status(&w, allowed.is_allowed, r->time_earliest);
+	if (status == withdrawal_status(&w, allowed.is_allowed, r->time_latest))
+		out[ACCOUNT_withdrawal_status] = figure_choice(status);
 	out[ACCOUNT_policy] = figure_number(u256_from(account.policy));
 	read_policy(out, &policy);
 }

@@ -50,6 +50,11 @@ struct bridge_scratch {
 	bool owes_drop;
 	struct assets drop;
 	bool had_loss; /* in this block */
+	/* V1: a claim that was accepted, whose payment comes, and then its policy's end. */
+	bool owes_payment;
+	bool owes_removal;
+	uint64_t accepted;
+	uint64_t lost; /* the claim that owes_drop is of */
 };
 
 static inline struct bridge_scratch *bridge_scratch(struct applying *a)
@@ -97,6 +102,8 @@ struct bridge_transfer *bridge_take(struct bridge_transfers *list, const struct 
  * none. Reports coin-transfer. */
 void bridge_take_coin(struct applying *a, const struct address *from, const struct address *to,
 		      struct address subject, const char *field, bool is_computable, u256 amount);
+/* At the end of a transaction: x-tokens that no event answers for. */
+void bridge_settle_x_tokens(struct applying *a);
 void bridge_begin_transaction(struct applying *a, const struct hash *transaction);
 void bridge_end_transaction(struct applying *a);
 
@@ -109,6 +116,13 @@ bool bridge_pending(struct assets *out, struct state *state, const struct pool *
 		    const struct address *but) MUST_CHECK;
 void bridge_set_withdrawal(struct applying *a, struct address user, struct shares x_tokens,
 			   uint64_t ready);
+/* Whether the two days of a request are over; the rest of a V1 withdrawal, which is allowed, never
+ * lapses. */
+bool bridge_has_lapsed(const struct bridge_withdrawal *w, bool is_allowed, uint64_t time);
+/* A request's x-tokens: the difference to what is locked moves, and what is asked for is free. */
+void bridge_request(struct applying *a, struct address user, struct shares x_tokens);
+/* A withdrawal's figures, coin and x-tokens; a rest stays asked for. */
+void bridge_withdraw(struct applying *a, struct address user, struct assets amount, u256 new_total);
 
 /* losses.c */
 void bridge_on_loss(struct applying *a, struct assets amount, struct assets new_total);
@@ -134,7 +148,21 @@ uint64_t bridge_settled_claim(struct applying *a, struct address claimer);
 /* The claim holds its policy's cover no longer; where the cover is now is the caller's to say. */
 void bridge_release_cover(struct applying *a, struct bridge_claim *claim);
 /* What claimStatus() tells at a time. */
-uint64_t bridge_claim_status_at(const struct bridge_claim *claim, uint64_t time);
+uint64_t bridge_claim_status_at(struct state *state, const struct pool *pool,
+				const struct bridge_claim *claim, uint64_t time);
+/* An event's claim index; one that no 64 bits hold is kept as the last. */
+uint64_t bridge_claim_index(u256 value);
+/* The epoch with whose end a policy's cover leaves the book: its last one and the virtual ones. */
+uint64_t bridge_virtual_end(const struct applying *a, const struct bridge_policy *policy);
+/*
+ * A claim's result: it must be the claimer's and `due` at the block (check claim-timing) and is
+ * `status` from then on. Premiums are distributed; whether ended epochs are still to be told is in
+ * the scratch.
+ */
+struct bridge_claim *bridge_decide(struct applying *a, uint64_t index, struct address claimer,
+				   uint64_t due, uint64_t status);
+/* The cover that a claim held goes back to an epoch's amount. */
+void bridge_give_back(struct applying *a, struct bridge_claim *claim, uint64_t epoch);
 
 /* votes.c */
 void bridge_on_vote(struct applying *a, const struct pool_event *event);

@@ -16,17 +16,19 @@
 #include "protocols/payout.h"
 #include "protocols/tables.h"
 
+/* V1 has the first of them. */
 enum bridge_role {
 	BRIDGE_BOOK,
-	BRIDGE_FACADE,
-	BRIDGE_CAPITAL,
-	BRIDGE_QUOTE,
 	BRIDGE_REGISTRY,
 	BRIDGE_CLAIMS,
 	BRIDGE_TOKEN,
 	BRIDGE_REINSURANCE,
-	BRIDGE_LEVERAGE_POOLS,
 	BRIDGE_ADMIN,
+	BRIDGE_V1_ROLE_COUNT,
+	BRIDGE_FACADE = BRIDGE_V1_ROLE_COUNT,
+	BRIDGE_CAPITAL,
+	BRIDGE_QUOTE,
+	BRIDGE_LEVERAGE_POOLS,
 	BRIDGE_DISTRIBUTORS,
 	BRIDGE_VOTING,
 	BRIDGE_ROLE_COUNT
@@ -149,6 +151,15 @@ enum bridge_role {
 	F(U256, no, "power of the votes for none")                                                 \
 	F(ASSETS, average, "of the amounts, by power")
 
+/* What only a V1 book has. */
+#define BRIDGE_V1_FIELDS(F)                                                                        \
+	F(U64, voting_seconds, "from a claim's submission to its result")                          \
+	F(BOOL, is_whitelisted, "its cover is priced by the safe curve")                           \
+	F(ASSETS, stranded_cover, "of policies that are gone, which nothing takes off the total")  \
+	F(U256, coin_balance, "all that the book has of the coin, in its decimals")
+
+#define BRIDGE_ALLOWED_FIELDS(F) F(BOOL, is_allowed, "the rest of a withdrawal never lapses")
+
 struct bridge_totals {
 	RECORD_STRUCT(BRIDGE_TOTALS_FIELDS)
 };
@@ -188,6 +199,12 @@ struct bridge_priced {
 struct bridge_votes {
 	RECORD_STRUCT(BRIDGE_VOTES_FIELDS)
 };
+struct bridge_v1 {
+	RECORD_STRUCT(BRIDGE_V1_FIELDS)
+};
+struct bridge_allowed {
+	RECORD_STRUCT(BRIDGE_ALLOWED_FIELDS)
+};
 
 enum { BRIDGE_NUMBER_KEY = 8 };
 
@@ -202,9 +219,11 @@ extern const struct row_table bridge_table_claim;      /* by the registry's inde
 extern const struct row_table bridge_table_payout;
 extern const struct row_table bridge_table_lender; /* user leverage pools by address */
 extern const struct row_table bridge_table_fee;    /* distributors by address */
-extern const struct row_table bridge_table_model;  /* undigested: the block's, the one before's */
-extern const struct row_table bridge_table_priced; /* undigested: by policy number */
-extern const struct row_table bridge_table_votes;  /* undigested: by the claim's index */
+extern const struct row_table bridge_table_v1;
+extern const struct row_table bridge_table_allowed; /* V1's withdrawals by address */
+extern const struct row_table bridge_table_model;   /* undigested: the block's, the one before's */
+extern const struct row_table bridge_table_priced;  /* undigested: by policy number */
+extern const struct row_table bridge_table_votes;   /* undigested: by the claim's index */
 
 /* How a policy left the book before its time. */
 enum bridge_removal {
@@ -237,6 +256,28 @@ enum bridge_basis {
 static inline struct bridge_totals *bridge_totals(struct state *state, const struct pool *pool)
 {
 	return state_row(state, &bridge_table_totals, pool->id, "");
+}
+
+static inline bool bridge_is_v1(const struct pool *pool)
+{
+	return pool->protocol == &protocol_bridge_mutual_v1;
+}
+
+/* Who holds the coin that liquidity is of. */
+static inline struct address bridge_coin_holder(const struct pool *pool)
+{
+	return pool_contract(pool, bridge_is_v1(pool) ? BRIDGE_BOOK : BRIDGE_CAPITAL);
+}
+
+static inline struct bridge_v1 *bridge_v1(struct state *state, const struct pool *pool)
+{
+	return state_row(state, &bridge_table_v1, pool->id, "");
+}
+
+static inline struct bridge_allowed *bridge_allowed(struct state *state, const struct pool *pool,
+						    struct address address)
+{
+	return state_row(state, &bridge_table_allowed, pool->id, address.bytes);
 }
 
 static inline struct bridge_parameters *bridge_parameters(struct state *state,
@@ -306,8 +347,6 @@ static inline struct bridge_claim *bridge_claim(struct state *state, const struc
 	  "what the contracts keep of a policy is what was sold")                                  \
 	F(BRIDGE_POLICY_REGISTERED, "policy-registered", ERROR, EVENT,                             \
 	  "a policy is added to the registry when it is sold")                                     \
-	F(BRIDGE_LOSS_SHARED, "loss-shared", ERROR, EVENT,                                         \
-	  "the book bears its part of a claim, by what it and the leverage pools deployed")        \
 	F(BRIDGE_POLICY_EPOCHS, "policy-epochs", ERROR, RULES, "a policy is for 1 to 52 epochs")   \
 	F(BRIDGE_POLICY_SINGLE, "policy-single", ERROR, RULES,                                     \
 	  "a holder has one active policy of a book")                                              \
@@ -325,8 +364,6 @@ static inline struct bridge_claim *bridge_claim(struct state *state, const struc
 	  "a claim's result comes after the votes, and it expires when there is none in time")     \
 	F(BRIDGE_CLAIM_COVERED, "claim-covered", ERROR, RULES,                                     \
 	  "no more is granted and paid for a claim than the policy covers")                        \
-	F(BRIDGE_CLAIM_VOTE, "claim-vote", ERROR, RULES,                                           \
-	  "what is granted is the voters' average, by 66 % of their power")                        \
 	F(BRIDGE_CLAIM_PAID, "claim-paid", ERROR, RULES,                                           \
 	  "what is paid was granted to an accepted claim, and withdrawn in its time")              \
 	F(BRIDGE_CLAIM_POLICY, "claim-policy", ERROR, RULES,                                       \
@@ -345,7 +382,11 @@ static inline struct bridge_claim *bridge_claim(struct state *state, const struc
 	  "the contracts' views say what the mirror says")                                         \
 	F(BRIDGE_VIEW_ACCOUNT, "view-account", ERROR, STATE,                                       \
 	  "the account's views say what the mirror says")                                          \
-	F(BRIDGE_VIEW_ITEM, "view-item", ERROR, STATE, "an item's views say what the mirror says")
+	F(BRIDGE_VIEW_ITEM, "view-item", ERROR, STATE, "an item's views say what the mirror says") \
+	F(BRIDGE_LOSS_SHARED, "loss-shared", ERROR, EVENT,                                         \
+	  "the book bears its part of a claim, by what it and the leverage pools deployed")        \
+	F(BRIDGE_CLAIM_VOTE, "claim-vote", ERROR, RULES,                                           \
+	  "what is granted is the voters' average, by 66 % of their power")
 
 enum bridge_check {
 #define BRIDGE_CHECK_ENUM(id, name, severity, level, sentence) id,
@@ -367,6 +408,7 @@ enum {
 extern const struct figure_rule bridge_pool_figures[BRIDGE_POOL_FIGURE_COUNT];
 extern const struct figure_rule bridge_account_figures[BRIDGE_ACCOUNT_FIGURE_COUNT];
 extern const struct view_rule bridge_views[BRIDGE_VIEW_COUNT];
+extern const char *const bridge_withdrawal_states[];
 void bridge_read_pool(struct figure *out, const struct reading *r);
 void bridge_read_account(struct figure *out, const struct reading *r, struct address account);
 enum {
@@ -387,6 +429,13 @@ extern const struct quote_rules bridge_quotes;
 enum status bridge_seed(struct applying *a, const struct block_ref *before, const bool *has_code,
 			struct error *err);
 enum status bridge_birth(struct applying *a, struct error *err);
+/* Of a birth: the coin's decimals (false where the node cannot tell), and both clocks' beginning.
+ */
+bool bridge_seed_decimals(struct applying *a) MUST_CHECK;
+void bridge_begin_clocks(struct applying *a);
+
+/* bridge_mutual.c: the topic of ERC-20 transfers. */
+const struct hash *bridge_transfer_topic(const struct pool *pool);
 
 /* books.c, audit.c */
 void bridge_end_block(struct applying *a, bool is_thorough);

@@ -139,7 +139,7 @@ static const struct figure_rule claim_figures[CLAIM_FIGURE_COUNT] = {
 	NUMBER("granted", ASSETS, "by the vote"),
 	NUMBER("refund", ASSETS, "of that, not paid yet"),
 	NUMBER("paid", ASSETS, "so far"),
-	NUMBER("submitted", TIME, "votes are taken for 14 days from then on"),
+	NUMBER("submitted", TIME, "votes are taken from then on"),
 	NUMBER("ended", TIME, "its result"),
 	NUMBER("ready_to_withdraw_date", TIME, "for eight days from then on"),
 	FLAG("committed", "paid in part: the policy is gone"),
@@ -161,8 +161,8 @@ static void read_claim(struct figure *out, const struct reading *r, const uint8_
 	state_row_at(&c, r->state, &bridge_table_claim, r->pool->id, key, r->block);
 	out[i++] = figure_address(c.claimer);
 	out[i++] = figure_number(u256_from(c.policy));
-	out[i++] = timed(bridge_claim_status_at(&c, r->time_earliest),
-			 bridge_claim_status_at(&c, r->time_latest));
+	out[i++] = timed(bridge_claim_status_at(r->state, r->pool, &c, r->time_earliest),
+			 bridge_claim_status_at(r->state, r->pool, &c, r->time_latest));
 	out[i++] = figure_flag(c.is_appeal);
 	out[i++] = figure_number(c.amount.raw);
 	out[i++] = figure_number(c.granted.raw);

@@ -2,6 +2,7 @@
 #include "protocols/bridge_mutual/asked.h"
 #include "protocols/bridge_mutual/clocks.h"
 #include "protocols/bridge_mutual/handlers.h"
+#include "protocols/bridge_mutual/withdrawal.h"
 
 enum {
 	READY_SECONDS = 2 * BRIDGE_DAY,             /* in which a withdrawal may be done */
@@ -27,7 +28,7 @@ void bridge_on_liquidity_added(struct applying *a, const struct pool_event *even
 	struct assets amount = assets_of(event->values[1].number);
 	u256 new_total = event->values[2].number;
 	struct bridge_totals *t = bridge_totals(a->state, a->pool);
-	struct address capital = pool_contract(a->pool, BRIDGE_CAPITAL);
+	struct address holder_of_coin = bridge_coin_holder(a->pool);
 	struct address nobody = {{0}};
 	const struct bridge_transfer *mint;
 	struct shares before = t->supply;
@@ -39,7 +40,9 @@ void bridge_on_liquidity_added(struct applying *a, const struct pool_event *even
 	bridge_distribute_premiums(a);
 	bridge_epochs_settled(a);
 	ok = bridge_from_18(&coin, amount.raw, bridge_parameters(a->state, a->pool)->decimals);
-	bridge_take_coin(a, NULL, &capital, holder, "amount", ok, coin);
+	/* Who pays for a V2 book is not told. */
+	bridge_take_coin(a, bridge_is_v1(a->pool) ? &holder : NULL, &holder_of_coin, holder,
+			 "amount", ok, coin);
 	if (ok) {
 		t->coverage_coin = u256_add_wrap(t->coverage_coin, coin);
 		bridge_post(a, LEDGER_DEPOSITORS, LEDGER_STAKED, coin, holder);
@@ -57,7 +60,14 @@ void bridge_on_liquidity_added(struct applying *a, const struct pool_event *even
 	t->liquidity = assets_of(new_total);
 }
 
+bool bridge_has_lapsed(const struct bridge_withdrawal *w, bool is_allowed, uint64_t time)
+{
+	return time >= w->ready && time - w->ready >= READY_SECONDS && !is_allowed;
+}
+
 struct pending {
+	struct state *state;
+	const struct pool *pool;
 	uint64_t time;
 	const struct address *but;
 	u256 rate;
@@ -69,11 +79,13 @@ static bool add_pending(void *context, const uint8_t *key, const void *row)
 {
 	struct pending *p = context;
 	const struct bridge_withdrawal *w = row;
+	struct address user;
 	struct assets worth;
 
+	memcpy(user.bytes, key, ADDRESS_BYTES);
 	if (u256_is_zero(w->x_tokens.raw) ||
-	    (p->time >= w->ready && p->time - w->ready >= READY_SECONDS) ||
-	    (p->but && memcmp(key, p->but->bytes, ADDRESS_BYTES) == 0))
+	    bridge_has_lapsed(w, bridge_allowed(p->state, p->pool, user)->is_allowed, p->time) ||
+	    (p->but && address_equal(user, *p->but)))
 		return true;
 	p->is_computable = p->is_computable &&
 			   bridge_to_coin(&worth, NULL, "", w->x_tokens, p->rate) &&
@@ -85,7 +97,7 @@ bool bridge_pending(struct assets *out, struct state *state, const struct pool *
 		    const struct address *but)
 {
 	const struct bridge_totals *t = bridge_totals(state, pool);
-	struct pending p = {.time = time, .but = but};
+	struct pending p = {.state = state, .pool = pool, .time = time, .but = but};
 
 	p.is_computable = bridge_rate_at(&p.rate, NULL, state, pool, t->supply, time);
 	if (p.is_computable && !u256_is_zero(t->sum_locked.raw))
@@ -94,7 +106,7 @@ bool bridge_pending(struct assets *out, struct state *state, const struct pool *
 	return p.is_computable;
 }
 
-/* Free is what backs neither cover nor a request. */
+/* Free is what backs no cover, and in V2 no request. */
 static void check_free(struct applying *a, struct address user, struct shares x_tokens)
 {
 	const struct bridge_totals *t = bridge_totals(a->state, a->pool);
@@ -104,13 +116,10 @@ static void check_free(struct applying *a, struct address user, struct shares x_
 	u256 rate = U256_ZERO;
 	bool ok = bridge_rate_at(&rate, NULL, a->state, a->pool, t->supply, a->block->timestamp) &&
 		  bridge_to_coin(&worth, NULL, "", x_tokens, rate) &&
-		  bridge_pending(&pending, a->state, a->pool, a->block->timestamp, &user) &&
-		  assets_add_ok(&needed, t->cover, worth) &&
-		  assets_add_ok(&needed, needed, pending);
+		  (bridge_is_v1(a->pool) ||
+		   bridge_pending(&pending, a->state, a->pool, a->block->timestamp, &user)) &&
+		  bridge_needed(&needed, a->trace, t->cover, worth, pending);
 
-	TRACE(a->trace, "needed", "totalCoverTokens + asked for + pending withdrawals", ok,
-	      needed.raw, {"totalCoverTokens", t->cover.raw}, {"asked for", worth.raw},
-	      {"pending withdrawals", pending.raw});
 	bridge_expect_words_of(a, BRIDGE_WITHDRAWAL_COVERED, user, "",
 			       ok && assets_compare(t->liquidity, needed) >= 0,
 			       "liquidity for all cover and withdrawals", "less");
@@ -128,7 +137,7 @@ static void check_ready_date(struct applying *a, struct address user, uint64_t r
 }
 
 /* The request moves the difference to what is locked already, in one transfer or none. */
-static void on_request(struct applying *a, struct address user, struct shares x_tokens)
+void bridge_request(struct applying *a, struct address user, struct shares x_tokens)
 {
 	struct bridge_transfers *list = &bridge_scratch(a)->x_tokens;
 	struct address book = pool_contract(a->pool, BRIDGE_BOOK);
@@ -174,48 +183,35 @@ void bridge_on_withdrawal_requested(struct applying *a, const struct pool_event 
 		bridge_withdrawal(a->state, a->pool, user)->ready = ready;
 		return;
 	}
-	on_request(a, user, x_tokens);
+	bridge_request(a, user, x_tokens);
 	bridge_set_withdrawal(a, user, x_tokens, ready);
 }
 
-/* What a withdrawal takes: min(locked, to x(liquidity - cover)), and what that is worth. Where the
- * capital pool was short, what it paid decides. */
 static bool taken(struct shares *x_tokens, struct assets *worth, struct applying *a,
 		  struct shares before, struct shares locked, const struct bridge_transfer *paid)
 {
 	const struct bridge_totals *t = bridge_totals(a->state, a->pool);
-	uint64_t decimals = bridge_parameters(a->state, a->pool)->decimals;
-	struct assets free = assets_of(U256_ZERO);
-	u256 rate = U256_ZERO;
-	u256 cut = U256_ZERO;
-	bool ok = bridge_rate_at(&rate, a->trace, a->state, a->pool, before, a->block->timestamp) &&
-		  assets_sub_ok(&free, t->liquidity, t->cover) &&
-		  bridge_to_x(x_tokens, a->trace, "x-tokens for what is free", free, rate);
+	struct bridge_taking taking = {.liquidity = t->liquidity,
+				       .cover = t->cover,
+				       .asked = locked,
+				       .paid_coin = paid ? &paid->amount : NULL,
+				       .decimals = bridge_parameters(a->state, a->pool)->decimals};
 
-	if (!ok)
-		return false;
-	if (u256_less(locked.raw, x_tokens->raw))
-		*x_tokens = locked;
-	TRACE(a->trace, "withdrawn", "min(asked for, x-tokens for what is free)", true,
-	      x_tokens->raw, {"asked for", locked.raw});
-	ok = bridge_to_coin(worth, a->trace, "amount", *x_tokens, rate) &&
-	     bridge_from_18(&cut, worth->raw, decimals);
-	if (ok && paid && u256_less(paid->amount, cut))
-		ok = bridge_to_18(&worth->raw, paid->amount, decimals) &&
-		     bridge_to_x(x_tokens, a->trace, "withdrawn, by what was paid", *worth, rate);
-	return ok;
+	return bridge_rate_at(&taking.rate, a->trace, a->state, a->pool, before,
+			      a->block->timestamp) &&
+	       bridge_taken(x_tokens, worth, a->trace, &taking);
 }
 
-static void withdraw(struct applying *a, struct address user, struct assets amount, u256 new_total)
+void bridge_withdraw(struct applying *a, struct address user, struct assets amount, u256 new_total)
 {
 	struct bridge_totals *t = bridge_totals(a->state, a->pool);
 	struct bridge_scratch *scratch = bridge_scratch(a);
 	struct address book = pool_contract(a->pool, BRIDGE_BOOK);
-	struct address capital = pool_contract(a->pool, BRIDGE_CAPITAL);
+	struct address holder = bridge_coin_holder(a->pool);
 	struct address nobody = {{0}};
 	const struct bridge_withdrawal *w = bridge_withdrawal(a->state, a->pool, user);
 	const struct bridge_transfer *burn = bridge_take(&scratch->x_tokens, &book, &nobody, NULL);
-	const struct bridge_transfer *paid = bridge_take(&scratch->coins, &capital, &user, NULL);
+	const struct bridge_transfer *paid = bridge_take(&scratch->coins, &holder, &user, NULL);
 	struct shares burnt = shares_of(burn ? burn->amount : U256_ZERO);
 	struct shares before = shares_of(u256_add_wrap(t->supply.raw, burnt.raw));
 	struct shares x_tokens = shares_of(U256_ZERO);
@@ -224,7 +220,8 @@ static void withdraw(struct applying *a, struct address user, struct assets amou
 	u256 cut = U256_ZERO;
 	bool ok;
 
-	ok = taken(&x_tokens, &worth, a, before, w->x_tokens, paid);
+	/* A V1 book pays what it owes. */
+	ok = taken(&x_tokens, &worth, a, before, w->x_tokens, bridge_is_v1(a->pool) ? NULL : paid);
 	bridge_expect_of(a, BRIDGE_X_TOKEN_RATE, user, "burnt", ok, x_tokens.raw, burnt.raw);
 	bridge_expect(a, user, "amount", ok, worth.raw, amount.raw);
 	ok = bridge_from_18(&cut, amount.raw, bridge_parameters(a->state, a->pool)->decimals);
@@ -270,5 +267,5 @@ void bridge_on_liquidity_withdrawn(struct applying *a, const struct pool_event *
 	bridge_expect_words_of(a, BRIDGE_WITHDRAWAL_READY, user, "",
 			       ready != 0 && now >= ready && now - ready < READY_SECONDS,
 			       "a request that became ready less than two days ago", "none");
-	withdraw(a, user, amount, event->values[2].number);
+	bridge_withdraw(a, user, amount, event->values[2].number);
 }

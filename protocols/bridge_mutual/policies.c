@@ -106,10 +106,9 @@ void bridge_on_policy_removed(struct applying *a, const struct pool_event *event
 }
 
 /* What the event says of itself, before anything is asked. */
-static void check_event(struct applying *a, const struct bridge_sold *sold, u256 new_total)
+void bridge_check_cover(struct applying *a, const struct bridge_sold *sold, u256 new_total)
 {
 	const struct bridge_totals *t = bridge_totals(a->state, a->pool);
-	struct bridge_scratch *scratch = bridge_scratch(a);
 	struct assets pending = assets_of(U256_ZERO);
 	u256 needed = U256_ZERO;
 	u256 least = U256_ZERO;
@@ -122,7 +121,8 @@ static void check_event(struct applying *a, const struct bridge_sold *sold, u256
 	bridge_expect_words_of(a, BRIDGE_COVER_MINIMUM, sold->holder, "coverTokens",
 			       ok && u256_compare(sold->cover.raw, least) >= 0,
 			       "100 * 10^18 or more", "less");
-	ok = bridge_pending(&pending, a->state, a->pool, a->block->timestamp, NULL) &&
+	ok = (bridge_is_v1(a->pool) ||
+	      bridge_pending(&pending, a->state, a->pool, a->block->timestamp, NULL)) &&
 	     u256_add_ok(&needed, t->cover.raw, sold->cover.raw) &&
 	     u256_add_ok(&needed, needed, pending.raw);
 	TRACE(a->trace, "needed", "totalCoverTokens + coverTokens + pending withdrawals", ok,
@@ -131,6 +131,12 @@ static void check_event(struct applying *a, const struct bridge_sold *sold, u256
 	bridge_expect_words_of(a, BRIDGE_COVER_BACKED, sold->holder, "",
 			       ok && u256_compare(t->liquidity.raw, needed) >= 0,
 			       "liquidity for all cover and withdrawals", "less");
+}
+
+static void check_registered(struct applying *a, const struct bridge_sold *sold)
+{
+	struct bridge_scratch *scratch = bridge_scratch(a);
+
 	bridge_expect_words_of(
 		a, BRIDGE_POLICY_REGISTERED, sold->holder, "coverTokens",
 		scratch->has_added && address_equal(scratch->added_holder, sold->holder) &&
@@ -140,7 +146,7 @@ static void check_event(struct applying *a, const struct bridge_sold *sold, u256
 }
 
 /* A holder's earlier policy is over; one that nobody removed stays until its epoch. */
-static void check_single(struct applying *a, const struct bridge_sold *sold)
+void bridge_check_single(struct applying *a, const struct bridge_sold *sold)
 {
 	const struct bridge_account *account = bridge_account(a->state, a->pool, sold->holder);
 	const struct bridge_policy *old;
@@ -148,7 +154,9 @@ static void check_single(struct applying *a, const struct bridge_sold *sold)
 
 	if (account->policy) {
 		old = bridge_policy(a->state, a->pool, account->policy);
-		is_over = a->block->timestamp >= old->end_time;
+		is_over = a->block->timestamp >= old->end_time &&
+			  (!bridge_is_v1(a->pool) ||
+			   a->block->timestamp - old->end_time >= BRIDGE_CLAIMABLE);
 	}
 	bridge_expect_words_of(a, BRIDGE_POLICY_SINGLE, sold->holder, "", is_over,
 			       "no active policy of the holder", "one that has not ended");
@@ -161,8 +169,8 @@ static void spread(struct applying *a, const struct bridge_policy *policy)
 	struct bridge_spread s;
 	struct bridge_amount *row;
 
-	if (!bridge_spread(&s, a->trace, policy->premium.raw, seconds,
-			   bridge_virtual_epochs_at_sale(now), bridge_day(now)))
+	if (!bridge_spread(&s, a->trace, policy->premium.raw, seconds, bridge_virtual_of_sale(a),
+			   bridge_day(now)))
 		return;
 	row = bridge_numbered(a->state, &bridge_table_day, a->pool, s.first_day);
 	row->amount = u256_add_wrap(row->amount, s.daily);
@@ -170,16 +178,17 @@ static void spread(struct applying *a, const struct bridge_policy *policy)
 	row->amount = u256_sub_wrap(row->amount, s.daily);
 }
 
-static void keep(struct applying *a, const struct bridge_sold *sold,
-		 const struct bridge_policy *policy, uint64_t number, u256 new_total)
+void bridge_keep_policy(struct applying *a, const struct bridge_policy *policy, uint64_t number,
+			u256 new_total)
 {
 	struct bridge_totals *t = bridge_totals(a->state, a->pool);
 
 	*bridge_policy(a->state, a->pool, number) = *policy;
-	bridge_account(a->state, a->pool, sold->holder)->policy = number;
+	bridge_account(a->state, a->pool, policy->holder)->policy = number;
 	t->policy_count = number;
 	t->cover = assets_of(new_total);
 	bridge_book_cover(a, policy->out_epoch, policy->cover);
+	spread(a, policy);
 }
 
 void bridge_on_policy_bought(struct applying *a, const struct pool_event *event)
@@ -194,10 +203,10 @@ void bridge_on_policy_bought(struct applying *a, const struct pool_event *event)
 
 	bridge_distribute_premiums(a);
 	bridge_epochs_settled(a);
-	check_event(a, &sold, new_total);
-	check_single(a, &sold);
+	bridge_check_cover(a, &sold, new_total);
+	check_registered(a, &sold);
+	bridge_check_single(a, &sold);
 	if (!bridge_check_sale(&policy, a, &sold, number))
 		return;
-	keep(a, &sold, &policy, number, new_total);
-	spread(a, &policy);
+	bridge_keep_policy(a, &policy, number, new_total);
 }

@@ -19,8 +19,7 @@ static void expect_term(struct applying *a, const struct bridge_sold *sold, cons
 	bridge_expect_of(a, BRIDGE_POLICY_TERMS, sold->holder, field, true, expected, actual);
 }
 
-/* Epochs that the policy is for; whatever the contract keeps, the mirror can count with it. */
-static uint64_t check_terms(struct bridge_policy *out, struct applying *a,
+uint64_t bridge_check_terms(struct bridge_policy *out, struct applying *a,
 			    const struct bridge_sold *sold, const struct bridge_terms *terms)
 {
 	uint64_t now = a->block->timestamp;
@@ -45,7 +44,7 @@ static uint64_t check_terms(struct bridge_policy *out, struct applying *a,
 	out->end_epoch = end;
 	out->start_time = now;
 	out->end_time = bridge_time_of(terms->end_time);
-	out->out_epoch = end + bridge_virtual_epochs_at_sale(now);
+	out->out_epoch = end + bridge_virtual_of_sale(a);
 	return weeks;
 }
 
@@ -279,6 +278,16 @@ static void check_split(struct bridge_policy *out, struct applying *a,
 	}
 }
 
+struct bridge_policy bridge_policy_sold(const struct applying *a, const struct bridge_sold *sold)
+{
+	return (struct bridge_policy){.holder = sold->holder,
+				      .distributor = sold->distributor,
+				      .cover = sold->cover,
+				      .price = sold->price,
+				      .block = a->block->number,
+				      .transaction = a->event->log->transaction_hash};
+}
+
 bool bridge_check_sale(struct bridge_policy *out, struct applying *a,
 		       const struct bridge_sold *sold, uint64_t number)
 {
@@ -286,15 +295,10 @@ bool bridge_check_sale(struct bridge_policy *out, struct applying *a,
 	uint64_t seconds = 0;
 	uint64_t weeks;
 
-	*out = (struct bridge_policy){.holder = sold->holder,
-				      .distributor = sold->distributor,
-				      .cover = sold->cover,
-				      .price = sold->price,
-				      .block = a->block->number,
-				      .transaction = a->event->log->transaction_hash};
+	*out = bridge_policy_sold(a, sold);
 	if (!bridge_ask_terms(&terms, a, number, sold->holder))
 		return false;
-	weeks = check_terms(out, a, sold, &terms);
+	weeks = bridge_check_terms(out, a, sold, &terms);
 	if (bridge_policy_seconds(&seconds, NULL, bridge_parameters(a->state, a->pool)->start_time,
 				  a->block->timestamp, weeks))
 		check_price(a, sold, seconds, number);

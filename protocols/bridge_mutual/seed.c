@@ -63,7 +63,7 @@ static bool seed_lender(struct applying *a, struct address pool)
 	return a->status == OK;
 }
 
-static bool seed_decimals(struct applying *a)
+bool bridge_seed_decimals(struct applying *a)
 {
 	static const uint8_t decimals[4] = {0x31, 0x3c, 0xe5, 0x67};
 	struct bridge_parameters *p = bridge_parameters(a->state, a->pool);
@@ -74,11 +74,25 @@ static bool seed_decimals(struct applying *a)
 	       u256_to_u64(&p->decimals, value);
 }
 
-enum status bridge_birth(struct applying *a, struct error *err)
+void bridge_begin_clocks(struct applying *a)
 {
 	struct bridge_totals *t = bridge_totals(a->state, a->pool);
 	struct bridge_parameters *p = bridge_parameters(a->state, a->pool);
-	bool ok = seed_decimals(a);
+
+	p->birth_block = a->block->number;
+	p->start_time = a->block->timestamp;
+	t->last_epoch = 1;
+	t->last_day = bridge_day(a->block->timestamp);
+	provenance_add(a, "stbl_decimals", u256_from(p->decimals),
+		       arena_printf(a->arena, "eth_call at block %llu",
+				    (unsigned long long)a->block->number));
+	provenance_add(a, "epoch_start_time", u256_from(p->start_time),
+		       "the creation block's timestamp");
+}
+
+enum status bridge_birth(struct applying *a, struct error *err)
+{
+	bool ok = bridge_seed_decimals(a);
 
 	for (size_t i = 0; i < a->pool->setup.contracts[BRIDGE_LEVERAGE_POOLS].count; i++)
 		ok = ok &&
@@ -92,15 +106,7 @@ enum status bridge_birth(struct applying *a, struct error *err)
 				 "the node cannot tell the coin's decimals() at block %llu: use a "
 				 "node that keeps old state (archive)",
 				 (unsigned long long)a->block->number);
-	p->birth_block = a->block->number;
-	p->start_time = a->block->timestamp;
-	t->last_epoch = 1;
-	t->last_day = bridge_day(a->block->timestamp);
-	provenance_add(a, "stbl_decimals", u256_from(p->decimals),
-		       arena_printf(a->arena, "eth_call at block %llu",
-				    (unsigned long long)a->block->number));
-	provenance_add(a, "epoch_start_time", u256_from(p->start_time),
-		       "the creation block's timestamp");
+	bridge_begin_clocks(a);
 	(void)bridge_ask_models(a);
 	return a->status == OK ? asset_seed(a, err) : a->status;
 }

@@ -29,6 +29,26 @@ bool bridge_split(struct bridge_split *out, struct trace *trace, u256 price, u25
 	return ok;
 }
 
+bool bridge_v1_split(struct bridge_v1_split *out, struct trace *trace, u256 price,
+		     uint64_t decimals)
+{
+	struct bridge_v1_split s = {.protocol = U256_ZERO};
+	u256 twenty = U256_ZERO;
+	bool ok = u256_mul_ok(&twenty, BRIDGE_PERCENT, u256_from(20)) &&
+		  u256_mul_ok(&s.protocol, price, twenty) &&
+		  u256_div_ok(&s.protocol, s.protocol, BRIDGE_PERCENTAGE_100);
+
+	TRACE(trace, "protocol's part", "price * 20 * 10^25 // 10^27", ok, s.protocol,
+	      {"price", price});
+	ok = ok && u256_sub_ok(&s.premium, price, s.protocol) &&
+	     bridge_from_18(&s.protocol_coin, s.protocol, decimals) &&
+	     bridge_from_18(&s.premium_coin, s.premium, decimals);
+	TRACE(trace, "premium", "price - protocol's part", ok, s.premium, {"price", price},
+	      {"protocol's part", s.protocol});
+	*out = s;
+	return ok;
+}
+
 bool bridge_share_premium(u256 *coverage, u256 *reinsurance, struct trace *trace,
 			  const struct bridge_shared *shared)
 {

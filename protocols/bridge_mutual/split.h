@@ -27,6 +27,17 @@ struct bridge_split {
 bool bridge_split(struct bridge_split *out, struct trace *trace, u256 price, u256 fee,
 		  uint64_t decimals) MUST_CHECK;
 
+/* V1: 20 % go to the reinsurance pool, the rest to the book; each is cut by itself. */
+struct bridge_v1_split {
+	u256 protocol; /* price * 20 % // 10^27 */
+	u256 premium;  /* price - protocol, with 18 decimals */
+	u256 protocol_coin;
+	u256 premium_coin;
+};
+
+bool bridge_v1_split(struct bridge_v1_split *out, struct trace *trace, u256 price,
+		     uint64_t decimals) MUST_CHECK;
+
 /* What a premium is shared by; all in the coin's decimals. */
 struct bridge_shared {
 	u256 premium;      /* to be shared */

@@ -113,9 +113,10 @@ static void unlock(struct applying *a, struct bridge_transfer *transfer)
 	bridge_expect_of(a, BRIDGE_X_TOKEN_SUPPLY, transfer->to, "unlocked", true, w->x_tokens.raw,
 			 transfer->amount);
 	bridge_set_withdrawal(a, transfer->to, shares_of(U256_ZERO), 0);
+	bridge_allowed(a->state, a->pool, transfer->to)->is_allowed = false;
 }
 
-void bridge_end_transaction(struct applying *a)
+void bridge_settle_x_tokens(struct applying *a)
 {
 	struct bridge_scratch *scratch = bridge_scratch(a);
 	struct address book = pool_contract(a->pool, BRIDGE_BOOK);
@@ -132,7 +133,14 @@ void bridge_end_transaction(struct applying *a)
 		if (!transfer->is_matched && !is_supply && address_equal(transfer->from, book))
 			unlock(a, transfer);
 	}
-	if (scratch->owes_update && bridge_scratch(a)->owes_update)
+}
+
+void bridge_end_transaction(struct applying *a)
+{
+	const struct bridge_scratch *scratch = bridge_scratch(a);
+
+	bridge_settle_x_tokens(a);
+	if (scratch->owes_update)
 		bridge_expect_words(a, BRIDGE_COVERAGE_CHANGED, "", false,
 				    "a CoverageChanged after the claim's result", "none");
 	if (scratch->owes_drop)

@@ -4,6 +4,7 @@
  */
 #include "protocols/bridge_mutual/asked.h"
 #include "protocols/bridge_mutual/handlers.h"
+#include "protocols/bridge_mutual/tally.h"
 
 enum { VOTE_REJECTED = 7 }; /* voteStatus() of one that its voter did not confirm */
 
@@ -26,20 +27,17 @@ static bool ask_power(u256 *out, struct applying *a, uint64_t claim, struct addr
 	return true;
 }
 
-/* The running average, as the contract keeps it: each step rounds down. */
-static bool add_yes(struct bridge_votes *votes, u256 amount, u256 power)
+static void count(struct bridge_votes *votes, struct assets amount, u256 power)
 {
-	u256 before;
-	u256 total;
-	u256 sum;
+	struct bridge_tally tally = {.yes = votes->yes, .no = votes->no, .average = votes->average};
 
-	if (!u256_add_ok(&total, votes->yes, power) ||
-	    !u256_mul_ok(&before, votes->average.raw, votes->yes) ||
-	    !u256_mul_ok(&sum, amount, power) || !u256_add_ok(&sum, sum, before) ||
-	    !u256_div_ok(&votes->average.raw, sum, total))
-		return false;
-	votes->yes = total;
-	return true;
+	if (!bridge_tally_add(&tally, amount, power)) {
+		votes->is_unknown = true;
+		return;
+	}
+	votes->yes = tally.yes;
+	votes->no = tally.no;
+	votes->average = tally.average;
 }
 
 void bridge_on_vote(struct applying *a, const struct pool_event *event)
@@ -55,35 +53,24 @@ void bridge_on_vote(struct applying *a, const struct pool_event *event)
 	votes = bridge_numbered(a->state, &bridge_table_votes, a->pool, claim);
 	if (!ask_power(&power, a, claim, event->values[1].address))
 		votes->is_unknown = true;
-	else if (u256_is_zero(power))
-		return;
-	else if (u256_is_zero(amount))
-		votes->no = u256_add_wrap(votes->no, power);
-	else if (!add_yes(votes, amount, power))
-		votes->is_unknown = true;
+	else if (!u256_is_zero(power))
+		count(votes, assets_of(amount), power);
 }
 
 void bridge_check_votes(struct applying *a, uint64_t index, struct assets granted)
 {
 	const struct bridge_votes *votes =
 		bridge_numbered(a->state, &bridge_table_votes, a->pool, index);
-	u256 all = U256_ZERO;
-	u256 share = U256_ZERO;
-	u256 least = U256_ZERO;
+	struct bridge_tally tally = {.yes = votes->yes, .no = votes->no, .average = votes->average};
+	u256 share;
+	bool is_accepted;
 	bool ok;
 
 	if (!a->pool->setup.contracts[BRIDGE_VOTING].count || votes->is_unknown)
 		return;
-	ok = u256_add_ok(&all, votes->yes, votes->no) &&
-	     u256_mul_ok(&share, votes->yes, BRIDGE_PERCENTAGE_100) &&
-	     u256_div_ok(&share, share, all) && u256_mul_ok(&least, BRIDGE_PERCENT, u256_from(66));
-	TRACE(a->trace, "votes for it", "power for * 10^27 // power of all votes", ok, share,
-	      {"power for", votes->yes}, {"power against", votes->no});
-	TRACE(a->trace, "granted", "average of the amounts by power", ok, votes->average.raw,
-	      {"power for", votes->yes});
+	ok = bridge_tally_share(&share, &is_accepted, a->trace, &tally);
 	(void)check_that(a->checker, BRIDGE_CLAIM_VOTE, bridge_of_claim(a, index, "votes"),
-			 ok && u256_compare(share, least) >= 0, "66 % of the votes' power or more",
-			 "less");
+			 ok && is_accepted, "66 % of the votes' power or more", "less");
 	(void)check_equal(a->checker, BRIDGE_CLAIM_VOTE, bridge_of_claim(a, index, "granted"),
 			  votes->average.raw, granted.raw);
 }

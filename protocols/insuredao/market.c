@@ -155,6 +155,21 @@ bool insuredao_lender_asked(struct assets *out, struct trace *trace, struct asse
 	return ok;
 }
 
+bool insuredao_reserve_gives(struct assets *out, struct trace *trace, struct assets asked,
+			     struct assets worth, struct assets reserve)
+{
+	struct assets lacks = assets_of(U256_ZERO);
+	bool ok = assets_compare(worth, asked) < 0 && assets_sub_ok(&lacks, asked, worth);
+
+	if (ok && assets_compare(reserve, lacks) < 0)
+		lacks = reserve;
+	TRACE(trace, "gives", "min(asked - the index's value, the reserve's value)", ok, lacks.raw,
+	      {"asked", asked.raw}, {"the index's value", worth.raw},
+	      {"the reserve's value", reserve.raw});
+	*out = ok ? lacks : assets_of(U256_ZERO);
+	return ok;
+}
+
 bool insuredao_crowd_loss(struct shares *out, struct trace *trace, struct shares lost,
 			  struct shares crowd, struct shares surplus)
 {

@@ -62,6 +62,11 @@ bool insuredao_lenders_debt(struct assets *out, struct trace *trace, struct asse
 bool insuredao_lender_asked(struct assets *out, struct trace *trace, struct assets lenders_debt,
 			    struct assets credit, struct assets total_credit) MUST_CHECK;
 
+/* What a reserve gives to an index that is worth less than it is asked for: min(asked - worth, the
+ * reserve's worth). Requires that the index is worth less. */
+bool insuredao_reserve_gives(struct assets *out, struct trace *trace, struct assets asked,
+			     struct assets worth, struct assets reserve) MUST_CHECK;
+
 /* Of the attributions that a reserve gives away, the crowd's: crowd * lost // (crowd + surplus).
  * The surplus bears the rest. */
 bool insuredao_crowd_loss(struct shares *out, struct trace *trace, struct shares lost,

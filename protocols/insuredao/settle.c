@@ -230,12 +230,7 @@ void insuredao_on_reserve_compensated(struct applying *a, const struct pool_even
 				  index) &&
 	     insuredao_underlying(&has, a->trace, "the reserve's value", a->state, a->pool,
 				  reserve) &&
-	     assets_sub_ok(&lacks, asked, value);
-	if (assets_compare(has, lacks) < 0)
-		lacks = has;
-	TRACE(a->trace, "gives", "min(asked - the index's value, the reserve's value)", ok,
-	      lacks.raw, {"asked", asked.raw}, {"the index's value", value.raw},
-	      {"the reserve's value", has.raw});
+	     insuredao_reserve_gives(&lacks, a->trace, asked, value, has);
 	insuredao_expect(a, INSUREDAO_COMPENSATION, reserve, "amount", ok, lacks.raw, amount.raw);
 	lost = insuredao_vault_transfer_value(a, reserve, index, amount);
 	ok = insuredao_crowd_loss(&crowd, a->trace, lost, row->crowd_pool, row->surplus_pool) &&

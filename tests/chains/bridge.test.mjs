@@ -64,7 +64,7 @@ const BY_VIEW = ['VirtualStableDeployed', 'LeverageStableDeployed'];
 const LIES = {
   [book]: { LiquidityAdded: [0, 1, 2], WithdrawalRequested: [0, 1, 2], LiquidityWithdrawn: [0, 1, 2], PolicyBought: [1, 2, 3], CoverageChanged: [0], Transfer: [0, 1, 2] },
   [registry]: { PolicyAdded: [0, 2], PolicyRemoved: [0] },
-  [claims]: { ClaimPending: [0, 2], AppealPending: [0, 2], ClaimAccepted: [0, 2, 3], ClaimRejected: [2], WithdrawalRequested: [1], ClaimWithdrawn: [0, 1] },
+  [claims]: { ClaimPending: [0, 2], AppealPending: [0, 2], ClaimAccepted: [0, 2, 3], ClaimRejected: [0, 2], WithdrawalRequested: [1], ClaimWithdrawn: [0, 1] },
   [reinsurance]: { PremiumAdded: [0], LiquidityWithdrawn: [1, 2], VirtualStableDeployed: [1], LeverageStableDeployed: [1] },
   [pool1]: { LeverageStableDeployed: [1] },
   [coin]: { Transfer: [1, 2] },

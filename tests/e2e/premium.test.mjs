@@ -6,7 +6,7 @@ import { Interface } from 'ethers';
 import { Anvil, binary } from '../support/anvil.mjs';
 import { PROGRAM, run, tempFolder, there } from '../support/program.mjs';
 import { compile } from '../support/solc.mjs';
-import { done, none, note, ok, part, random } from '../support/tap.mjs';
+import { done, equal, none, note, ok, part, random } from '../support/tap.mjs';
 
 if (!there()) { ok(`${PROGRAM} is there`, false, 'make first'); done(); }
 if (!binary) { ok('anvil is there', false, 'npm ci --prefix tests'); done(); }
@@ -49,6 +49,71 @@ function told(name, ours, wrong) {
   none(`${name}: every answer is the EVM's`, wrong);
   ok(`${name}: points enough of both kinds`, ours.length - reverts >= 1000 && reverts >= 200, `${reverts} of ${ours.length} revert`);
 }
+
+// Edges by name, with the answer written beside them; the program and the EVM must both give it.
+const named = (name, points, ours, truth) => points.forEach(([edge, , answer], i) => equal(`${name}: ${edge}`, [ours[i], truth[i]], Array(2).fill(answer)));
+
+await part('bridge-mutual-v2, edges', async () => {
+  // The documentation's model, and a liquidity at which a unit of cover is a unit of utilization.
+  const curve = { threshold: 85n * PERCENT, minimum: 18n * PERCENT / 10n, maximum: 10n * PERCENT, full: 30n * PERCENT };
+  const file = join(tempFolder(), 'documented.json'), p = { risky: curve, safe: curve, leastPrice: 0n }, WEEK = 604800n;
+  writeFileSync(file, JSON.stringify(Object.fromEntries([['minimum_cost', '0'], ...['risky', 'safe'].flatMap(k => [[`${k}_threshold`, String(curve.threshold)],
+    [`${k}_minimum`, String(curve.minimum)], [`${k}_maximum`, String(curve.maximum)], [`${k}_maximum_full`, String(curve.full)]])])));
+  const sale = (duration, cover, sold = 0n, liquidity = FULL, leverage = 0n) => ({ duration, cover, sold, liquidity, leverage, safe: false });
+  const points = [
+    ['just below the kink', sale(YEAR, 85n * PERCENT - 1n), '84999999999999999999999999,99999999999999999999999999'],
+    ['at the kink', sale(YEAR, 85n * PERCENT), '85000000000000000000000000,100000000000000000000000000'],
+    ['just above it the second slope has not begun', sale(YEAR, 85n * PERCENT + 1n), '85000000000000000000000000,100000000000000000000000000'],
+    ['its first step', sale(YEAR, 85n * PERCENT + 15n), '85000000000000000000000018,100000000000000000000000020'],
+    ['100 %', sale(YEAR, FULL), '300000000000000000000000000,300000000000000000000000000'],
+    ['the last unit, for a week', sale(WEEK, 1n, FULL - 1n), '0,5753424657534246575342465'],
+    ['one unit more than there is', sale(WEEK, 2n, FULL - 1n), 'revert,'],
+    ['zero liquidity', sale(WEEK, 1n, 0n, 0n), 'revert,'],
+    ['the minimum', sale(YEAR, PERCENT), '180000000000000000000000,18000000000000000000000000'],
+    ['one second', sale(1n, 50n * PERCENT), '932640940698958426,1865281881397916853'],
+    ['one week', sale(WEEK, 50n * PERCENT), '564061240934730056406124,1128122481869460112812248'],
+    ['52 weeks', sale(52n * WEEK, 50n * PERCENT), '29331184528605962933118452,58662369057211925866236905'],
+    ['a year', sale(YEAR, 50n * PERCENT), '29411764705882352941176470,58823529411764705882352941'],
+    ['a second more', sale(YEAR + 1n, 50n * PERCENT), 'revert,'],
+    ['the largest amounts', sale(YEAR, MAX / FULL, 0n, MAX / FULL), '34737626771194858627071295502606372355980995399692,300000000000000000000000000'],
+    ['one more', sale(YEAR, MAX / FULL + 1n, 0n, MAX / FULL + 1n), 'revert,'],
+  ];
+  const ours = await priced(['--model', 'bridge-mutual-v2', '--params', file], ['duration_seconds,cover_tokens,total_cover,total_liquidity,leveraged,safe',
+    ...points.map(([, x]) => [x.duration, x.cover, x.sold, x.liquidity, x.leverage, x.safe].join(','))]);
+  const truth = await judged('bridgeAll', points.map(x => x[1]), p);
+  named('bridge-mutual-v2', points, ours.map(l => l.split(',').slice(6).join(',')), truth.map(a => a.priced ? `${a.price},${a.share}` : 'revert,'));
+});
+
+await part('insuredao, edges', async () => {
+  const M = 10n ** 6n, L = 10n ** 12n, WEEK = 604800n, rates = { base: 10000n, below: 50000n, above: 300000n, kink: 800000n };
+  const cover = (amount, term, locked = 0n, liquidity = L, flat = false) => ({ flat, rate: 10000n, rates, amount, term, liquidity, locked });
+  const points = [
+    ['just below the kink', cover(799999n * M, YEAR), '27999165001'],
+    ['at the kink', cover(800000n * M, YEAR), '28000000000'],
+    ['just above it', cover(800001n * M, YEAR), '28000060000'],
+    ['from the kink on', cover(100000n * M, YEAR, 800000n * M), '13500000000'],
+    ['100 %', cover(L, YEAR), '70000000000'],
+    ['the last millionth', cover(M, YEAR, L - M), '359999'],
+    ['one unit more than there is', cover(M + 1n, YEAR, L - M), 'revert'],
+    ['zero liquidity', cover(0n, YEAR, 0n, 0n), 'revert'],
+    ['less than a millionth is free', cover(M - 1n, YEAR), '0'],
+    ['a millionth', cover(M, YEAR), '10000'],
+    ['one second', cover(100000n * M, 1n), '41'],
+    ['one week', cover(100000n * M, WEEK), '25171232'],
+    ['52 weeks', cover(100000n * M, 52n * WEEK), '1308904109'],
+    ['no time', cover(100000n * M, 0n), '0'],
+    ['the largest amounts', cover(MAX / M, 1n, 0n, MAX / M), '257022014415656192277079177784378283540363360178679587860287635'],
+    ['one more', cover(MAX / M + 1n, 1n, 0n, MAX / M + 1n), 'revert'],
+    ['flat: one week', cover(100000n * M, WEEK, 0n, L, true), '19178082'],
+    ['flat: 100 %', cover(L, YEAR, 0n, L, true), '10000000000'],
+    ['flat: one unit more than there is', cover(L + 1n, YEAR, 0n, L, true), 'revert'],
+    ['flat: zero liquidity', cover(0n, YEAR, 0n, 0n, true), '0'],
+  ];
+  const ours = await priced(['--model', 'insuredao'], ['model,base_rate,slope1,slope2,optimal_utilization,amount,term_seconds,total_liquidity,locked_amount',
+    ...points.map(([, c]) => [...c.flat ? ['flat', c.rate, '', '', ''] : ['slope', c.rates.base, c.rates.below, c.rates.above, c.rates.kink], c.amount, c.term, c.liquidity, c.locked].join(','))]);
+  const truth = await judged('insureAll', points.map(x => x[1]));
+  named('insuredao', points, ours.map(l => l.split(',').at(-1)), truth.map(a => a.priced ? String(a.price) : 'revert'));
+});
 
 await part('bridge-mutual-v2', async () => {
   const folder = tempFolder(), wrong = [], all = [];

@@ -6,6 +6,7 @@ import { Mirror } from './program.mjs';
 
 export const E18 = 10n ** 18n, E6 = 10n ** 6n, P = 10n ** 25n, HUNDRED = 10n ** 27n;
 export const DAY = 86400, WEEK = 604800;
+export const STATES = ['none', 'pending', 'ready', 'expired'];
 const hex = n => '0x' + BigInt(n).toString(16);
 const DOCUMENTED = [85n * P, 70n * P, 18n * P / 10n, 12n * P / 10n, 10n * E18, 75n * P / 10n, 20n * P, 10n * P, 30n * P];
 
@@ -125,13 +126,16 @@ export class BridgeScene {
       user_leverage_pools: v[13][0], coverage_balance: v[14][0], reinsurance_liquidity: v[15][0],
       utilization: cover === null || liquidity === null || liquidity + lev === 0n ? null : place(cover * E18 / (liquidity + lev)) };
   }
-  async account(who, block = this.head) {
-    const v = await this.views([['book', 'balanceOf', who], ['book', 'withdrawalsInfo', who], ['book', 'policyHolders', who],
-      ['registry', 'policyInfos', who, this.at.book], ['book', 'getWithdrawalStatus', who]], block);
-    const worth = (await this.views([['book', 'convertBMIXToSTBL', v[0][0]]], block))[0];
-    return { x_tokens: v[0][0], worth: worth?.[0] ?? null, withdrawal_amount: v[1][0], ready_to_withdraw_date: v[1][1],
-      withdrawal_status: ['none', 'pending', 'ready', 'expired'][Number(v[4][0])], policy_cover: v[2][0], policy_start_epoch: v[2][1],
-      policy_end_epoch: v[2][2], policy_paid: v[2][3], policy_protocol_part: v[2][4], policy_premium: v[3][1], policy_start_time: v[3][2], policy_end_time: v[3][3] };
+  async account(who, block = this.head) { return (await this.accounts([who], block))[0]; }
+  async accounts(all, block = this.head) {
+    const views = await this.views(all.flatMap(who => [['book', 'balanceOf', who], ['book', 'withdrawalsInfo', who], ['book', 'policyHolders', who],
+      ['registry', 'policyInfos', who, this.at.book], ['book', 'getWithdrawalStatus', who]]), block);
+    const worths = await this.views(all.map((_, i) => ['book', 'convertBMIXToSTBL', views[5 * i][0]]), block);
+    return all.map((_, i) => this.accountOf(...views.slice(5 * i, 5 * i + 5), worths[i]?.[0] ?? null));
+  }
+  accountOf([x], [amount, ready], [cover, start, end, paid, part], [, premium, began, ends], [status], worth) {
+    return { x_tokens: x, worth, withdrawal_amount: amount, ready_to_withdraw_date: ready, withdrawal_status: STATES[Number(status)], policy_cover: cover,
+      policy_start_epoch: start, policy_end_epoch: end, policy_paid: paid, policy_protocol_part: part, policy_premium: premium, policy_start_time: began, policy_end_time: ends };
   }
   mirror(extra = {}) {
     const { book, facade, capital, quote, registry, claims, coin, reinsurance, pool1, pool2, admin, voting } = this.at;
