@@ -1,10 +1,12 @@
 #include "serve/http/server.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -14,8 +16,10 @@ enum {
 	WAITING_MAX = 1024, /* requests for long answers */
 	MEMORY_FACTOR = 2,  /* a connection's memory holds a request's headers and an answer's */
 	SPARE_CONNECTIONS = 64,
+	OTHER_DESCRIPTORS = 256,
 };
 
+PRINTF_LIKE(2, 0)
 static void tell_log(void *context, const char *format, va_list arguments)
 {
 	const struct server *server = context;
@@ -28,6 +32,23 @@ static void tell_log(void *context, const char *format, va_list arguments)
 }
 
 /* ---- life ---- */
+
+/* Each connection is a descriptor; the mirror needs some, too. */
+static void raise_descriptors(const struct server *server)
+{
+	const struct logger *logger = server->options.logger;
+	uint64_t needed = server->limits->connections + OTHER_DESCRIPTORS;
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) || limit.rlim_cur >= needed)
+		return;
+	limit.rlim_cur = limit.rlim_max < needed ? limit.rlim_max : needed;
+	if (setrlimit(RLIMIT_NOFILE, &limit) || limit.rlim_cur < needed)
+		log_warn(logger,
+			 "serve.connections is %" PRIu64 ", but this process may open only %" PRIu64
+			 " files: raise the limit (ulimit -n, LimitNOFILE=), or configure fewer",
+			 server->limits->connections, (uint64_t)limit.rlim_cur);
+}
 
 enum status server_open(struct server **out, const struct server_options *options,
 			struct error *err)
@@ -52,6 +73,8 @@ enum status server_open(struct server **out, const struct server_options *option
 	st = watchdog_open(&server->watchdog, err);
 	if (st == OK)
 		st = listen_at(&server->listener, where, server->limits->listen, err);
+	if (st == OK)
+		raise_descriptors(server);
 	if (st != OK) {
 		server_close(server);
 		return st;

@@ -20,11 +20,11 @@ const SAMPLES = 20;
 const MORE_KB = 1024;
 const CONNECTIONS = 4;          // to a node at once, as max_in_flight has it
 // SYNTHETIC_* of tests/bench/synthetic.h.
-const START = 1000;
+export const START = 1000;
 const account = (head, tail) => `0x${head}${'0'.repeat(32)}${tail}`;
-const [POOL, TOKEN, TIMELOCK] = [account('6dd6', '6d76'), account('0b38', 'b88a'), account('faef', '2baa')];
+export const [POOL, TOKEN, TIMELOCK] = [account('6dd6', '6d76'), account('0b38', 'b88a'), account('faef', '2baa')];
 
-class Server {
+export class Server {
   static async start(blocks) {
     const events = (BEFORE + Math.ceil(blocks / EVERY)) * BLOCK_EVENTS;
     const flags = { events, every: EVERY, 'block-events': BLOCK_EVENTS, behind: blocks, proof: 1, accounts: 2000, seed: 1 };
@@ -43,7 +43,7 @@ class Server {
 }
 
 // Kilobytes of the process's own, not of files that it has mapped; its sockets, and what else it has open.
-function look(pid) {
+export function look(pid) {
   const open = readdirSync(`/proc/${pid}/fd`).map(fd => {
     try { return readlinkSync(`/proc/${pid}/fd/${fd}`); }
     catch { return 'closed meanwhile'; }
@@ -53,7 +53,7 @@ function look(pid) {
 }
 
 // The block numbers of the log, as it is written.
-class Lines {
+export class Lines {
   constructor(daemon) {
     this.daemon = daemon;
     this.newest = 0;

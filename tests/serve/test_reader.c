@@ -3,6 +3,7 @@
  */
 #include "serve/reader.h"
 
+#include "serve/answer/answer.h"
 #include "tests/support/demo_chain.h"
 
 static struct demo demo;
@@ -207,6 +208,103 @@ static void a_moment_stays_while_the_mirror_goes_on(void **state)
 	arena_free(arena);
 }
 
+/* ---- moment after moment ---- */
+
+static struct moment begin_at(struct reader *reader, struct arena *arena, const char *at,
+			      uint64_t deadline_ms)
+{
+	struct moment moment;
+	struct error err;
+
+	assert_ok(moment_begin(&moment, reader, at, false, deadline_ms, arena, &err), err);
+	return moment;
+}
+
+static struct reader *open_reader(void)
+{
+	struct reader *reader;
+	struct error err;
+
+	assert_ok(reader_open(&reader, &demo.config, &err), err);
+	return reader;
+}
+
+static void a_readers_moments_are_what_others_are(void **state)
+{
+	struct reader *reader = open_reader();
+	struct arena *arena = arena_new();
+	struct moment own = open_at(arena, "57");
+	struct moment one = begin_at(reader, arena, "57", 0);
+	struct moment other = begin_at(reader, arena, NULL, 0);
+	struct error err;
+
+	(void)state;
+	assert_int_equal(one.number, 57);
+	assert_int_equal(other.number, 200);
+	assert_true(hash_equal(one.record.digest, own.record.digest));
+	assert_int_equal(moment_commit(&one), reader_commit(reader));
+	assert_int_equal(moment_commit(&own), reader_commit(reader));
+	assert_ok(moment_goes_on(&own, &err), err);
+	assert_ok(moment_goes_on(&one, &err), err);
+	assert_true(moment_is_final(&one));
+	moment_close(&own);
+	moment_close(&one);
+	moment_close(&other);
+	assert_int_equal(moment_begin(&one, reader, "201", false, 0, arena, &err), ERR_NOTFOUND);
+	one = begin_at(reader, arena, "1", 0);
+	moment_close(&one);
+	reader_close(reader);
+	arena_free(arena);
+}
+
+static bool is_over(const struct moment *moment, const char *words)
+{
+	struct error err;
+
+	return moment_goes_on(moment, &err) == ERR_AGAIN && strstr(err.message, words);
+}
+
+static void walks_end_when_the_moment_is_over(void **state)
+{
+	struct reader *reader = open_reader();
+	struct arena *arena = arena_new();
+	struct moment late = begin_at(reader, arena, NULL, 1);
+	struct moment soon = begin_at(reader, arena, NULL, UINT64_MAX);
+	const struct pool *pool = &demo.config.pools[0];
+	const struct event_query events = {.to_block = UINT64_MAX};
+	const struct finding_query findings = {0};
+	const struct history_query history = {.to_block = UINT64_MAX, .points = 10};
+	struct page page = {.limit = 10};
+	json_t *answers[6];
+	struct error err;
+
+	(void)state;
+	assert_true(is_over(&late, "takes longer than a request may"));
+	answers[0] = answer_accounts(&late, pool, &page, &err);
+	assert_int_equal(err.status, ERR_AGAIN);
+	answers[1] = answer_payouts(&late, pool, &page, &err);
+	assert_int_equal(err.status, ERR_AGAIN);
+	answers[2] = answer_events(&late, &events, &page, &err);
+	assert_int_equal(err.status, ERR_AGAIN);
+	answers[3] = answer_history(&late, pool, &history, &err);
+	assert_int_equal(err.status, ERR_AGAIN);
+	for (int i = 0; i < 4; i++)
+		assert_null(answers[i]);
+	answers[4] = answer_findings(&soon, &findings, &page, &err);
+	answers[5] = answer_accounts(&soon, pool, &page, &err);
+	assert_non_null(answers[4]);
+	assert_non_null(answers[5]);
+	json_decref(answers[4]);
+	json_decref(answers[5]);
+	reader_stop(reader);
+	assert_true(is_over(&soon, "the server ends"));
+	assert_null(answer_accounts(&soon, pool, &page, &err));
+	moment_close(&late);
+	moment_close(&soon);
+	reader_close(reader);
+	arena_free(arena);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -219,6 +317,8 @@ int main(void)
 		cmocka_unit_test(a_mirror_of_something_else_is_refused),
 		cmocka_unit_test(an_empty_mirror_says_what_to_do),
 		cmocka_unit_test(a_moment_stays_while_the_mirror_goes_on),
+		cmocka_unit_test(a_readers_moments_are_what_others_are),
+		cmocka_unit_test(walks_end_when_the_moment_is_over),
 	};
 
 	return cmocka_run_group_tests(tests, sync_once, remove_it);

@@ -774,6 +774,68 @@ static void the_map_grows_under_readers_in_other_threads(void **state)
 	close_again(m);
 }
 
+/* Holds a reader for as long as nobody wants it gone. */
+static void *hold_until_awaited(void *context)
+{
+	struct reading *reading = context;
+	struct store_txn *txn;
+	struct error err;
+
+	if (store_begin(&txn, reading->m->store, STORE_READ, &err) != OK) {
+		reading->failures++;
+		return NULL;
+	}
+	reading->rounds++;
+	while (!store_is_awaited(reading->m->store) && !reading->is_over)
+		(void)usleep(1000);
+	if (reading->is_over)
+		reading->failures++;
+	store_abort(txn);
+	return NULL;
+}
+
+static void a_long_reader_hears_that_the_map_has_to_grow(void **state)
+{
+	struct mirror *m = *state;
+	struct reading reading = {.m = m};
+	pthread_t thread;
+
+	open_tiny(m);
+	(void)append_until_it_fits(m, 1, 1);
+	assert_false(store_is_awaited(m->store));
+	assert_int_equal(pthread_create(&thread, NULL, hold_until_awaited, &reading), 0);
+	while (!reading.rounds)
+		(void)usleep(1000);
+	for (uint64_t number = 2; number <= 600; number += 3)
+		(void)append_until_it_fits(m, number, number + 2);
+	reading.is_over = true;
+	assert_int_equal(pthread_join(thread, NULL), 0);
+	assert_int_equal(reading.failures, 0);
+	assert_false(store_is_awaited(m->store));
+	mirror_check(m);
+	close_again(m);
+}
+
+static void the_last_commit_is_what_a_reader_sees(void **state)
+{
+	struct mirror *m = *state;
+	struct store_txn *txn;
+	uint64_t first;
+
+	open_tiny(m);
+	first = store_last_commit(m->store);
+	assert_ok(store_begin(&txn, m->store, STORE_READ, &m->err), m->err);
+	assert_int_equal(store_txn_number(txn), first);
+	(void)append_until_it_fits(m, 1, 1);
+	assert_int_equal(store_txn_number(txn), first);
+	assert_int_equal(store_last_commit(m->store), first + 1);
+	store_abort(txn);
+	assert_ok(store_begin(&txn, m->store, STORE_READ, &m->err), m->err);
+	assert_int_equal(store_txn_number(txn), first + 1);
+	store_abort(txn);
+	close_again(m);
+}
+
 /* Reads the row again and again while its parent makes the map grow; ends when block 600 is there.
  */
 static int child_follows(struct mirror *m)
@@ -944,6 +1006,8 @@ int main(void)
 		TEST(an_aborted_transaction_has_the_map_grown_too),
 		TEST(a_reader_of_the_same_thread_does_not_block_for_ever),
 		TEST(the_map_grows_under_readers_in_other_threads),
+		TEST(a_long_reader_hears_that_the_map_has_to_grow),
+		TEST(the_last_commit_is_what_a_reader_sees),
 		TEST(threads_share_handles_beside_a_write_transaction),
 		TEST(threads_open_and_close_the_last_handle),
 		TEST(a_reader_in_another_process_follows_the_growing_map),
