@@ -28,6 +28,13 @@ FUZZ_SRC := $(wildcard tests/fuzz/fuzz_*.c)
 BENCH_SRC := $(wildcard tests/bench/bench_*.c)
 BENCH_SUPPORT_SRC := $(filter-out $(BENCH_SRC),$(wildcard tests/bench/*.c))
 
+# The page (serve/page) and the library that draws its charts become part of the program.
+CHART_JS ?= /usr/share/javascript/chart.js/chart.min.js
+CHART_LICENCE ?= /usr/share/doc/libjs-chart.js/copyright
+PAGE_FILES := $(wildcard serve/page/*.html serve/page/*.css serve/page/*.js serve/page/views/*.js)
+PAGE_PARTS := $(foreach file,$(PAGE_FILES),$(file:serve/page/%=%)=$(file)) \
+	chart.min.js=$(CHART_JS) licenses.txt=$(CHART_LICENCE)
+
 PACKAGES := libcurl jansson lmdb libsecp256k1 zlib libmicrohttpd
 TEST_PACKAGES := cmocka gmp
 # pkg-config is asked only where something is compiled, so that `make run` can install it first.
@@ -90,13 +97,24 @@ $(PROGRAM): $(OBJ_DIR)/cli/main.o $(LIB)
 	$(say) LINK $@
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS)
 
-$(LIB): $(call obj,$(LIB_SRC))
+$(LIB): $(call obj,$(LIB_SRC)) $(OBJ_DIR)/page_files.o
 	$(say) AR $@
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
 $(OBJ_DIR)/%.o: %.c
 	$(say) CC $<
 	$(Q)mkdir -p $(@D) && $(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(OUT)/page_files.c: tools/embed-page Makefile $(PAGE_FILES) $(CHART_JS) $(CHART_LICENCE)
+	$(say) EMBED $@
+	$(Q)mkdir -p $(@D) && tools/embed-page $@ $(PAGE_PARTS)
+
+$(OBJ_DIR)/page_files.o: $(OUT)/page_files.c
+	$(say) CC $<
+	$(Q)mkdir -p $(@D) && $(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(CHART_JS) $(CHART_LICENCE):
+	@echo "$@ is missing: install Debian's libjs-chart.js (tools/setup run)" >&2; exit 1
 
 link_test = $(Q)mkdir -p $(@D) && $(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS) \
 	$(shell pkg-config --libs $(TEST_PACKAGES) 2>/dev/null)

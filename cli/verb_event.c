@@ -318,10 +318,14 @@ static void show_explain(const struct query *query, const json_t *document)
 		json_object_foreach (json_object_get(event, "arguments"), name, value)
 			(void)printf("  %s: %s\n", name, show_plain(&raw, value));
 		print_trace(&raw, json_object_get(event, "figures"), "    ");
-		json_array_foreach (json_object_get(event, "postings"), k, value)
+		json_array_foreach (json_object_get(event, "postings"), k, value) {
+			struct style coin = style;
+
+			coin.decimals = (unsigned)number_of(value, "decimals");
 			(void)printf("  ledger: %s -> %s %s\n", text_of(value, "from"),
 				     text_of(value, "to"),
-				     with_unit(&style, json_object_get(value, "amount")));
+				     with_unit(&coin, json_object_get(value, "amount")));
+		}
 		show_payout(&style, pool->protocol->payouts, event);
 	}
 }

@@ -13,6 +13,7 @@
 #include "cli/summary.h"
 #include "indexer/mirror.h"
 #include "serve/alert/alert.h"
+#include "serve/stream/streams.h"
 #include "serve/http/server.h"
 
 /* What a signal handler may touch. */
@@ -200,6 +201,7 @@ static enum status run_with_alerts(const struct command *command, struct reload 
 				   struct server *server, struct service *service,
 				   struct error *err)
 {
+	struct streams *streams = server_options(server)->streams;
 	struct error note_error;
 	enum status st = alerts_start(reload->alerts, err);
 	enum status note;
@@ -207,13 +209,16 @@ static enum status run_with_alerts(const struct command *command, struct reload 
 	if (st != OK)
 		return st;
 	reload->are_started = true;
-	st = server_start(server, err);
+	st = streams_start(streams, err);
+	if (st == OK)
+		st = server_start(server, err);
 	if (st == OK) {
 		service_ready(service, reload->mirror);
 		st = sync_and_follow(command, reload->mirror, service, err);
 	}
 	service_stopping(service);
 	server_stop(server);
+	streams_stop(streams);
 	alerts_stop(reload->alerts);
 	note = mirror_put_notes(reload->mirror, &note_error);
 	if (note == ERR_FULL) {
@@ -229,9 +234,13 @@ static enum status run_with_alerts(const struct command *command, struct reload 
 static int run_until_stopped(const struct command *command, struct reload *reload,
 			     struct service *service)
 {
+	const struct streams_options streaming = {.config = command->config,
+						  .logger = &service->progress.logger,
+						  .meter = service->telemetry->http};
 	const struct server_options serving = {.config = command->config,
 					       .logger = &service->progress.logger,
-					       .telemetry = service->telemetry};
+					       .telemetry = service->telemetry,
+					       .streams = streams_new(&streaming)};
 	struct server *server;
 	struct error err;
 	enum status st;
@@ -241,6 +250,7 @@ static int run_until_stopped(const struct command *command, struct reload *reloa
 	if (st == OK)
 		st = run_with_alerts(command, reload, server, service, &err);
 	server_close(server);
+	streams_free(serving.streams);
 	if (st != OK || !mirror_is_stopping(reload->mirror))
 		return finish(command, reload->mirror, st, &err);
 	/* Being stopped is how a daemon ends: fine, whatever it has found. */

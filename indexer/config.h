@@ -78,6 +78,10 @@ struct config_serve {
 	uint64_t idle_ms;      /* from an answer's end to the next request's */
 	uint64_t page_max;     /* items */
 	uint64_t cache_bytes;  /* of answers that are kept; 0: none is */
+	uint64_t streams;      /* at once */
+	uint64_t streams_per_address;
+	uint64_t stream_heartbeat_ms;  /* of silence */
+	uint64_t stream_behind_blocks; /* so far a client may be behind that does not read */
 	uint64_t ready_lag_blocks;
 	uint64_t ready_head_age_s;
 	uint64_t health_silence_s;

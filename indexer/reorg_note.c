@@ -133,3 +133,84 @@ enum status reorg_note_count(uint64_t *out, struct store_txn *txn, struct error 
 	*out = st == OK && count ? items[count - 1].number : 0;
 	return st;
 }
+
+/* ---- repairs ---- */
+
+/* The note: how many there were, and of the last ones, oldest first, what was kept. */
+struct repairs {
+	uint64_t count;
+	uint64_t kept[REPAIR_NOTES_MAX];
+	size_t kept_count;
+};
+
+static struct slice repair_key(void)
+{
+	static const char key[] = "repairs";
+
+	return slice_of(key, sizeof(key) - 1);
+}
+
+static enum status read_repairs(struct repairs *out, struct store_txn *txn, struct error *err)
+{
+	struct slice value;
+	enum status st = store_note_get(&value, txn, repair_key(), err);
+
+	out->count = 0;
+	out->kept_count = 0;
+	if (st != OK)
+		return st == ERR_NOTFOUND ? OK : st;
+	if (value.size < 16 || value.size % 8 || value.size > 8 + sizeof(out->kept))
+		return error_set(err, ERR_CORRUPT, "the note of repairs has %zu bytes", value.size);
+	out->count = get_be64(value.data);
+	out->kept_count = value.size / 8 - 1;
+	for (size_t i = 0; i < out->kept_count; i++)
+		out->kept[i] = get_be64(value.data + 8 + 8 * i);
+	return OK;
+}
+
+enum status repair_note_add(struct store_txn *txn, uint64_t kept, struct error *err)
+{
+	uint8_t value[8 + 8 * REPAIR_NOTES_MAX];
+	struct repairs repairs;
+	size_t from;
+	size_t size = 8;
+	enum status st = read_repairs(&repairs, txn, err);
+
+	if (st != OK)
+		return st;
+	put_be64(value, repairs.count + 1);
+	from = repairs.kept_count == REPAIR_NOTES_MAX ? 1 : 0;
+	for (size_t i = from; i < repairs.kept_count; i++, size += 8)
+		put_be64(value + size, repairs.kept[i]);
+	put_be64(value + size, kept);
+	return store_note_put(txn, repair_key(), slice_of(value, size + 8), err);
+}
+
+enum status repair_note_count(uint64_t *out, struct store_txn *txn, struct error *err)
+{
+	struct repairs repairs;
+	enum status st = read_repairs(&repairs, txn, err);
+
+	*out = repairs.count;
+	return st;
+}
+
+enum status repair_notes_lowest(uint64_t *out, struct store_txn *txn, uint64_t since,
+				struct error *err)
+{
+	struct repairs repairs;
+	enum status st = read_repairs(&repairs, txn, err);
+	uint64_t count;
+
+	*out = UINT64_MAX;
+	if (st != OK || since >= repairs.count)
+		return st;
+	count = repairs.count - since;
+	if (count > repairs.kept_count)
+		return error_set(err, ERR_NOTFOUND,
+				 "what was repaired so long ago is not known any more");
+	for (size_t i = repairs.kept_count - (size_t)count; i < repairs.kept_count; i++)
+		if (repairs.kept[i] < *out)
+			*out = repairs.kept[i];
+	return OK;
+}

@@ -90,8 +90,9 @@ enum status mirror_load_border(struct mirror *m, struct error *err)
 static enum status drop(void *context, struct store_txn *txn, struct error *err)
 {
 	const uint64_t *number = context;
+	enum status st = store_rewind(txn, *number, err);
 
-	return store_rewind(txn, *number, err);
+	return st == OK ? repair_note_add(txn, *number, err) : st;
 }
 
 enum status mirror_drop_above(struct mirror *m, uint64_t number, struct error *err)

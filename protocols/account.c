@@ -31,6 +31,41 @@ void account_each(const struct reading *r, const struct address *after,
 				 after ? after->bytes : NULL, visit_row, &walk);
 }
 
+struct search {
+	struct address account;
+	bool is_found;
+};
+
+static bool compare_first(void *context, struct address account)
+{
+	struct search *search = context;
+
+	search->is_found = address_equal(account, search->account);
+	return false;
+}
+
+/* The address before it; false: there is none. */
+static bool address_before(struct address *out, struct address account)
+{
+	size_t i = ADDRESS_BYTES;
+
+	*out = account;
+	while (i > 0 && out->bytes[i - 1] == 0)
+		out->bytes[--i] = 0xff;
+	if (i > 0)
+		out->bytes[i - 1]--;
+	return i > 0;
+}
+
+bool account_is_known(const struct reading *r, struct address account)
+{
+	struct search search = {.account = account};
+	struct address before;
+
+	account_each(r, address_before(&before, account) ? &before : NULL, compare_first, &search);
+	return search.is_found;
+}
+
 struct touched_walk {
 	void (*visit)(void *context, struct address account);
 	void *context;

@@ -11,6 +11,9 @@
 void account_each(const struct reading *r, const struct address *after,
 		  bool (*visit)(void *context, struct address account), void *context);
 
+/* Whether the account has a row; the same holds for the reading. */
+bool account_is_known(const struct reading *r, struct address account);
+
 /* Accounts that the block at hand touched. */
 void account_each_touched(struct applying *a, void (*visit)(void *context, struct address account),
 			  void *context);

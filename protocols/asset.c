@@ -88,7 +88,8 @@ struct asset asset_read(const struct reading *r)
 
 	return (struct asset){.token = pool_contract(r->pool, r->pool->protocol->asset_role),
 			      .symbol = row->is_known ? row->symbol : "?",
-			      .decimals = kept ? kept : told};
+			      .decimals = kept ? kept : told,
+			      .token_decimals = told};
 }
 
 void provenance_add(struct applying *a, const char *figure, u256 value, const char *source)

@@ -10,7 +10,8 @@
 struct asset {
 	struct address token;
 	const char *symbol;
-	uint64_t decimals; /* of the pool's figures: the token's, or the protocol's own */
+	uint64_t decimals;       /* of the pool's figures: the token's, or the protocol's own */
+	uint64_t token_decimals; /* the token's: of transfers, and of the ledger */
 };
 
 /* Asks symbol() and decimals() at the block in hand and keeps them; where the token does not tell,

@@ -6,6 +6,7 @@
 #include "store/notes.h"
 
 #define PREFIX "finding/"
+#define COUNT_KEY "findings-refused" /* how many there ever were: 8 bytes */
 
 enum { PREFIX_SIZE = sizeof(PREFIX) - 1, KEY_SIZE = PREFIX_SIZE + 2 + FINDING_ID_BYTES };
 
@@ -90,15 +91,60 @@ static struct slice note_key(uint8_t out[KEY_SIZE], const struct pending_finding
 	return slice_of(out, KEY_SIZE);
 }
 
+static struct slice count_key(void)
+{
+	return slice_of(COUNT_KEY, sizeof(COUNT_KEY) - 1);
+}
+
+enum status pending_count(uint64_t *out, struct store_txn *txn, struct error *err)
+{
+	struct slice value;
+	enum status st = store_note_get(&value, txn, count_key(), err);
+
+	*out = 0;
+	if (st == ERR_NOTFOUND)
+		return OK;
+	if (st == OK && value.size != sizeof(uint64_t))
+		return error_set(err, ERR_CORRUPT, "the count of refused findings has %zu bytes",
+				 value.size);
+	if (st == OK)
+		*out = get_be64(value.data);
+	return st;
+}
+
+/* The next number; or the one that it has, where it is there already. */
+static enum status number_it(uint64_t *out, struct store_txn *txn, struct slice key,
+			     struct arena *arena, struct error *err)
+{
+	struct finding before;
+	struct slice value;
+	uint8_t count[8];
+	enum status st = store_note_get(&value, txn, key, err);
+
+	if (st == OK) {
+		st = record_decode(&before, arena, &record_finding, value, err);
+		*out = before.ordinal;
+		return st;
+	}
+	if (st == ERR_NOTFOUND)
+		st = pending_count(out, txn, err);
+	if (st != OK)
+		return st;
+	put_be64(count, ++*out);
+	return store_note_put(txn, count_key(), slice_of(count, sizeof(count)), err);
+}
+
 enum status pending_put(struct store_txn *txn, const struct pending_finding *pending,
 			struct error *err)
 {
 	uint8_t key[KEY_SIZE];
 	struct arena *arena = arena_new();
-	enum status st =
-		store_note_put(txn, note_key(key, pending),
-			       record_encode(arena, &record_finding, &pending->finding), err);
+	struct finding finding = pending->finding;
+	enum status st = number_it(&finding.ordinal, txn, note_key(key, pending), arena, err);
 
+	if (st == OK)
+		st = store_note_put(txn, note_key(key, pending),
+				    record_encode(arena, &record_finding, &finding), err);
 	arena_free(arena);
 	return st;
 }

@@ -30,10 +30,15 @@ struct pending_finding {
 	struct finding finding;
 };
 
+/* The finding's ordinal becomes its number among all that were ever put, from 1; one that is there
+ * keeps its number. */
 enum status pending_put(struct store_txn *txn, const struct pending_finding *pending,
 			struct error *err) MUST_CHECK;
 enum status pending_remove(struct store_txn *txn, const struct pending_finding *pending,
 			   struct error *err) MUST_CHECK;
+
+/* How many were ever put. */
+enum status pending_count(uint64_t *out, struct store_txn *txn, struct error *err) MUST_CHECK;
 
 /* All of them, in the arena. */
 enum status pending_read(struct pending_finding **out, size_t *count, struct arena *arena,

@@ -254,42 +254,72 @@ enum status store_block_by_hash(struct block_record *out, struct store_txn *txn,
 
 /* ---- changes ---- */
 
-enum status store_changes(struct row_key **out, size_t *count, struct arena *arena,
-			  struct store_txn *txn, uint64_t number, struct error *err)
+static enum status find_changes(struct slice *out, struct block_record *record,
+				struct store_txn *txn, uint64_t number, struct error *err)
 {
 	uint8_t key[8];
-	struct block_record record = {0};
-	struct change_walk walk;
 	MDB_val k = val_of(key, sizeof(key));
 	MDB_val v = {0};
 	MDB_cursor *cursor;
-	enum status status = store_block(&record, txn, number, err);
-	size_t n = 0;
+	enum status status = store_block(record, txn, number, err);
 	int rc;
 
-	*out = NULL;
-	*count = 0;
-	if (status != OK)
-		return status;
-	status = txn_cursor(&cursor, txn, DB_CHANGES, err);
+	if (status == OK)
+		status = txn_cursor(&cursor, txn, DB_CHANGES, err);
 	if (status != OK)
 		return status;
 	put_be64(key, number);
 	rc = mdb_cursor_get(cursor, &k, &v, MDB_SET_KEY);
 	if (rc && rc != MDB_NOTFOUND)
 		return txn_failed(txn, rc, "read a change list", err);
+	*out = rc ? slice_of(NULL, 0) : slice_of_val(v);
+	return OK;
+}
+
+static enum status bad_changes(const struct block_record *record, struct error *err)
+{
+	return error_set(err, ERR_CORRUPT,
+			 "block %" PRIu64 ": its change list does not name its %" PRIu32 " rows",
+			 record->ref.number, record->row_count);
+}
+
+enum status store_change_walk(struct change_walk *out, struct store_txn *txn, uint64_t number,
+			      struct error *err)
+{
+	struct block_record record = {0};
+	struct slice list;
+	enum status status = find_changes(&list, &record, txn, number, err);
+
+	if (status != OK)
+		return status;
+	if ((list.size != 0) != (record.row_count != 0))
+		return bad_changes(&record, err);
+	*out = change_walk_of(list);
+	return OK;
+}
+
+enum status store_changes(struct row_key **out, size_t *count, struct arena *arena,
+			  struct store_txn *txn, uint64_t number, struct error *err)
+{
+	struct block_record record = {0};
+	struct change_walk walk;
+	struct slice list;
+	enum status status = find_changes(&list, &record, txn, number, err);
+	size_t n = 0;
+
+	*out = NULL;
+	*count = 0;
+	if (status != OK)
+		return status;
 	/* counted first: what a damaged record claims is not taken from memory */
-	walk = change_walk_of(slice_of_val(v));
+	walk = change_walk_of(list);
 	while (change_walk_next(&walk))
 		n++;
 	if (walk.is_bad || n != record.row_count)
-		return error_set(err, ERR_CORRUPT,
-				 "block %" PRIu64 ": its change list does not name its %" PRIu32
-				 " rows",
-				 number, record.row_count);
+		return bad_changes(&record, err);
 	*out = arena_array(arena, n, sizeof(**out));
 	*count = n;
-	walk = change_walk_of(slice_of_val(v));
+	walk = change_walk_of(list);
 	for (size_t i = 0; i < n && change_walk_next(&walk); i++)
 		(*out)[i] = walk.key;
 	return OK;

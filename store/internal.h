@@ -233,20 +233,9 @@ const char *row_text(char out[ROW_TEXT_SIZE], const struct row_key *key);
 
 /*
  * A change list: groups of {table 1, pool 2, key size 1, count 1 (never 0), count keys}, keys
- * rising throughout. Start with the whole value; true while there is a key. At the end is_bad tells
- * whether the bytes were a change list.
+ * rising throughout. The walk starts with the whole value.
  */
-struct change_walk {
-	const uint8_t *at;
-	const uint8_t *end;
-	struct row_key key;
-	unsigned left; /* keys of this group */
-	bool is_started;
-	bool is_bad;
-};
-
 struct change_walk change_walk_of(struct slice list);
-bool change_walk_next(struct change_walk *walk) MUST_CHECK;
 
 /* At least the bytes of the block's change list. */
 size_t change_list_max(const struct block_write *block);

@@ -245,6 +245,23 @@ enum status store_block_by_hash(struct block_record *out, struct store_txn *txn,
 enum status store_changes(struct row_key **out, size_t *count, struct arena *arena,
 			  struct store_txn *txn, uint64_t number, struct error *err) MUST_CHECK;
 
+/*
+ * The same one by one, without memory for all: true while there is a key, in `key`. At the end
+ * is_bad tells whether the bytes were a change list. They are read where they are: see slices.
+ */
+struct change_walk {
+	const uint8_t *at;
+	const uint8_t *end;
+	struct row_key key;
+	unsigned left; /* keys of this group */
+	bool is_started;
+	bool is_bad;
+};
+
+enum status store_change_walk(struct change_walk *out, struct store_txn *txn, uint64_t number,
+			      struct error *err) MUST_CHECK;
+bool change_walk_next(struct change_walk *walk) MUST_CHECK;
+
 /* ---- events ---- */
 
 struct event_at {

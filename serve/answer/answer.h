@@ -11,11 +11,16 @@
 #include <jansson.h>
 
 #include "protocols/quote.h"
+#include "reconcile/withdrawn.h"
 #include "serve/reader.h"
 
 json_t *answer_status(struct moment *m, struct error *err);
 json_t *answer_pools(struct moment *m, struct error *err);
 json_t *answer_pool(struct moment *m, const struct pool *pool, struct error *err);
+
+/* What the figures, lists, payouts, quotes and checks of each configured protocol are: their names,
+ * kinds, units and meanings. Never NULL: it is part of the program. */
+json_t *answer_protocols(const struct config *config);
 
 /*
  * The cursor of a list of a moment, "next", names the block that the page is as of: "CURSOR@0xHASH"
@@ -44,6 +49,9 @@ json_t *answer_accounts(struct moment *m, const struct pool *pool, const struct 
 json_t *answer_account(struct moment *m, const struct pool *pool, struct address account,
 		       struct error *err);
 
+/* The account in every pool that knows it, in the configuration's order. */
+json_t *answer_holdings(struct moment *m, struct address account, struct error *err);
+
 /* The pool's list of that name; ERR_USAGE names the lists that there are. */
 enum status answer_list(const struct item_list **out, const struct pool *pool, const char *name,
 			struct error *err) MUST_CHECK;
@@ -64,9 +72,12 @@ struct history_query {
 	uint64_t from_block;
 	uint64_t to_block;
 	size_t points; /* at most that many, spread evenly over the blocks; 0: each block */
+	bool has_account;
+	struct address account;
 };
 
-/* The pool's common figures as of blocks that the mirror holds, oldest first, for plotting. */
+/* The pool's common figures, or all of the account's where one is named, as of blocks that the
+ * mirror holds, oldest first, for plotting. */
 json_t *answer_history(struct moment *m, const struct pool *pool, const struct history_query *query,
 		       struct error *err);
 
@@ -89,10 +100,11 @@ struct event_query {
 	struct address account; /* any of the event's addresses */
 	uint64_t from_block;
 	uint64_t to_block;
+	bool is_newest_first;
 };
 
-/* Oldest first; the cursor is "block:log". A log that is an event of several pools stays on one
- * page, which may so become a little longer. */
+/* Oldest first, or newest first; the cursor is "block:log". A log that is an event of several pools
+ * stays on one page, which may so become a little longer. */
 json_t *answer_events(struct moment *m, const struct event_query *query, const struct page *page,
 		      struct error *err);
 
@@ -130,8 +142,10 @@ struct open_findings open_findings(struct moment *m);
 enum { PROVED_RANGES_MAX = 1000 };
 enum status proved_put(json_t *document, struct moment *m, struct error *err) MUST_CHECK;
 
-/* Puts `state` ("ok", or "degraded" while a block that failed its proof keeps the mirror from going
- * on) and `nodes`: what the endpoints were last seen to be like. */
+/* Puts `state` ("ok", or "degraded" while a block that failed its proof, or a full disk, keeps the
+ * mirror from going on) and `reason`. */
+void state_put(json_t *status, const struct moment *m);
+/* The same, and `nodes`: what the endpoints were last seen to be like. */
 enum status nodes_put(json_t *status, const struct moment *m, struct error *err) MUST_CHECK;
 
 /* Puts `daemon`, `node_head`, `lag` and `rate`, all of now: who writes, and how the work goes. */
@@ -161,6 +175,17 @@ json_t *json_trace(const struct trace *trace);
 /* An item of answer_findings; what it needs meanwhile comes from the arena. */
 json_t *json_finding(const struct pool *pool, const uint8_t *key, const struct finding *finding,
 		     struct arena *arena);
+/* The same of one that a reorganisation took back. */
+json_t *json_withdrawn(const struct pool *pool, const struct withdrawn_finding *withdrawn,
+		       struct arena *arena);
+/* An item of answer_events: the log as the pool's event of that rule. */
+json_t *json_event(const struct pool *pool, const struct event_log *log, size_t rule,
+		   const struct abi_value *values, struct arena *arena);
+/* An item of answer_accounts, of answer_items, and "state" of answer_pool; what went wrong while
+ * their rows were read is the state's to tell. */
+json_t *json_account(const struct reading *r, struct address account);
+json_t *json_item(const struct reading *r, const struct item_list *list, const uint8_t *key);
+json_t *json_pool_state(const struct reading *r);
 /* {items, next}: takes both references; next NULL becomes null. */
 json_t *json_list(json_t *items, json_t *next);
 /* Sets and takes the value's reference. */

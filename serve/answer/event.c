@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "protocols/apply.h"
+#include "protocols/asset.h"
 #include "reconcile/explain.h"
 #include "serve/answer/answer.h"
 
@@ -23,8 +24,8 @@ static json_t *sender_of(const struct event_log *log)
 	return log->has_sender ? json_address(log->sender) : json_null();
 }
 
-static json_t *event_of(const struct pool *pool, const struct event_log *log, size_t rule,
-			const struct abi_value *values, struct arena *arena)
+json_t *json_event(const struct pool *pool, const struct event_log *log, size_t rule,
+		   const struct abi_value *values, struct arena *arena)
 {
 	json_t *event = json_object();
 
@@ -88,8 +89,8 @@ static bool add_event(struct event_list *list, const struct event_log *log, enum
 			list->has_more = true;
 			return false;
 		}
-		if (json_array_append_new(list->items, event_of(pool, log, (size_t)rule, values,
-								list->m->arena)) != 0)
+		if (json_array_append_new(list->items, json_event(pool, log, (size_t)rule, values,
+								  list->m->arena)) != 0)
 			abort();
 		list->last = (struct event_at){log->block_number, log->log_index};
 	}
@@ -115,36 +116,52 @@ static enum status check_event_name(const struct moment *m, const struct event_q
 			 query->event);
 }
 
-json_t *answer_events(struct moment *m, const struct event_query *query, const struct page *page,
-		      struct error *err)
+/* The place next to the cursor's, in the direction of reading; false: there is none. */
+static bool step_over(struct event_at *at, bool is_backward)
 {
-	struct event_list list = {.m = m, .query = query, .limit = page->limit};
-	struct event_at from = {.block = query->from_block};
-	uint64_t to = query->to_block < m->number ? query->to_block : m->number;
+	if (is_backward ? at->log_index > 0 : at->log_index < UINT32_MAX) {
+		at->log_index += is_backward ? -1 : 1;
+		return true;
+	}
+	if (is_backward ? at->block == 0 : at->block == UINT64_MAX)
+		return false;
+	at->block += is_backward ? -1 : 1;
+	at->log_index = is_backward ? UINT32_MAX : 0;
+	return true;
+}
+
+/* Where reading begins and in which block it ends. False: there is nothing to read. */
+static bool scan_range(struct event_at *from, uint64_t *to, const struct moment *m,
+		       const struct event_query *query, const struct event_at *after)
+{
+	uint64_t newest = query->to_block < m->number ? query->to_block : m->number;
+	struct event_at next = after ? *after : (struct event_at){0};
+
+	if (query->from_block > newest || (after && !step_over(&next, query->is_newest_first)))
+		return false;
+	if (query->is_newest_first) {
+		*from = (struct event_at){.block = newest, .log_index = UINT32_MAX};
+		*to = query->from_block;
+		if (after && next.block <= from->block)
+			*from = next;
+		return from->block >= *to;
+	}
+	*from = (struct event_at){.block = query->from_block};
+	*to = newest;
+	if (after && next.block >= from->block)
+		*from = next;
+	return true;
+}
+
+static enum status read_events(struct event_list *list, struct event_at from, uint64_t to,
+			       struct error *err)
+{
+	struct moment *m = list->m;
 	struct event_scan scan = {0};
 	bool is_going = true;
-	json_t *document;
-	enum status st = OK;
+	enum status st =
+		event_scan_open(&scan, m->txn, from, to, list->query->is_newest_first, err);
 
-	if (page_check(m, page, err) != OK ||
-	    (query->event && check_event_name(m, query, err) != OK))
-		return NULL;
-	if (page->after) {
-		struct event_at after;
-
-		if (cursor_parse(&after, page->after, err) != OK)
-			return NULL;
-		if (after.log_index < UINT32_MAX) {
-			after.log_index++;
-		} else if (after.block < UINT64_MAX) {
-			after.block++;
-			after.log_index = 0;
-		}
-		if (after.block >= from.block)
-			from = after;
-	}
-	list.items = json_array();
-	st = event_scan_open(&scan, m->txn, from, to, false, err);
 	while (st == OK && is_going) {
 		struct event_log log;
 		struct event_at at;
@@ -158,12 +175,32 @@ json_t *answer_events(struct moment *m, const struct event_query *query, const s
 		if (st != OK)
 			break;
 		log.block_number = at.block;
-		is_going = add_event(&list, &log, &st, err);
+		is_going = add_event(list, &log, &st, err);
 	}
 	event_scan_close(&scan);
+	return st == ERR_NOTFOUND ? OK : st;
+}
+
+json_t *answer_events(struct moment *m, const struct event_query *query, const struct page *page,
+		      struct error *err)
+{
+	struct event_list list = {.m = m, .query = query, .limit = page->limit};
+	struct event_at from;
+	struct event_at after;
+	json_t *document;
+	enum status st = OK;
+	uint64_t to;
+
+	if (page_check(m, page, err) != OK ||
+	    (query->event && check_event_name(m, query, err) != OK) ||
+	    (page->after && cursor_parse(&after, page->after, err) != OK))
+		return NULL;
+	list.items = json_array();
+	if (scan_range(&from, &to, m, query, page->after ? &after : NULL))
+		st = read_events(&list, from, to, err);
 	document = json_list(list.items, list.has_more ? json_cursor(m, list.last) : NULL);
 	json_put(document, "at", json_at(m));
-	if (st == OK || st == ERR_NOTFOUND)
+	if (st == OK)
 		return document;
 	json_decref(document);
 	return NULL;
@@ -319,7 +356,7 @@ json_t *answer_payouts(struct moment *m, const struct pool *pool, const struct p
 	return NULL;
 }
 
-static json_t *postings_of(const struct explained *e)
+static json_t *postings_of(const struct explained *e, uint64_t decimals)
 {
 	json_t *list = json_array();
 
@@ -330,6 +367,7 @@ static json_t *postings_of(const struct explained *e)
 		json_put(item, "from", json_string(ledger_account_name(posting->from)));
 		json_put(item, "to", json_string(ledger_account_name(posting->to)));
 		json_put(item, "amount", json_u256(posting->amount.raw));
+		json_put(item, "decimals", json_integer((json_int_t)decimals));
 		json_put(item, "subject",
 			 address_is_zero(posting->subject) ? json_null()
 							   : json_address(posting->subject));
@@ -339,15 +377,15 @@ static json_t *postings_of(const struct explained *e)
 	return list;
 }
 
-static json_t *explained_of(const struct explained *e, struct arena *arena)
+static json_t *explained_of(const struct explained *e, uint64_t decimals, struct arena *arena)
 {
-	json_t *event = event_of(e->pool, &e->log, e->rule, e->values, arena);
+	json_t *event = json_event(e->pool, &e->log, e->rule, e->values, arena);
 	json_t *checks = json_object();
 
 	json_put(checks, "passed", json_integer((json_int_t)e->checks_passed));
 	json_put(checks, "failed", json_integer((json_int_t)e->checks_failed));
 	json_put(event, "figures", json_trace(&e->trace));
-	json_put(event, "postings", postings_of(e));
+	json_put(event, "postings", postings_of(e, decimals));
 	json_put(event, "checks", checks);
 	if (e->is_payout) {
 		json_put(event, "payout", payout_of(e, true, arena));
@@ -383,6 +421,7 @@ static enum status explain_log(json_t *events, struct moment *m, const struct ev
 {
 	for (size_t p = 0; p < m->config->pool_count; p++) {
 		const struct pool *pool = &m->config->pools[p];
+		const struct reading r = moment_reading(m, pool);
 		struct explained e;
 		enum status st;
 
@@ -395,7 +434,8 @@ static enum status explain_log(json_t *events, struct moment *m, const struct ev
 				   err);
 		if (st != OK)
 			return st;
-		if (json_array_append_new(events, explained_of(&e, m->arena)) != 0)
+		if (json_array_append_new(
+			    events, explained_of(&e, asset_read(&r).token_decimals, m->arena)) != 0)
 			abort();
 	}
 	return OK;

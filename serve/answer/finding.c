@@ -2,7 +2,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "reconcile/withdrawn.h"
 #include "serve/answer/answer.h"
 
 struct entry {
@@ -119,21 +118,25 @@ json_t *json_finding(const struct pool *pool, const uint8_t *key, const struct f
 	return item;
 }
 
-static json_t *json_entry(const struct entry *entry, struct arena *arena)
+json_t *json_withdrawn(const struct pool *pool, const struct withdrawn_finding *w,
+		       struct arena *arena)
 {
-	json_t *item = json_finding(entry->pool, entry->key, &entry->finding, arena);
-	const struct withdrawn_finding *w = entry->withdrawn;
-	json_t *by;
+	json_t *item = json_finding(pool, w->key, &w->finding, arena);
+	json_t *by = json_object();
 
-	if (!w)
-		return item;
-	by = json_object();
 	json_put(by, "reorg", json_integer((json_int_t)w->reorg));
 	json_put(by, "fork", json_integer((json_int_t)w->fork));
 	json_put(by, "block_hash",
 		 hash_is_zero(w->block_hash) ? json_null() : json_hash(w->block_hash));
 	json_put(item, "withdrawn", by);
 	return item;
+}
+
+static json_t *json_entry(const struct entry *entry, struct arena *arena)
+{
+	if (entry->withdrawn)
+		return json_withdrawn(entry->pool, entry->withdrawn, arena);
+	return json_finding(entry->pool, entry->key, &entry->finding, arena);
 }
 
 /* Where the entry with that cursor stands. Since the page before, it may have been withdrawn, or

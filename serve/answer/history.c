@@ -1,4 +1,4 @@
-/* A pool's common figures over blocks, for plotting. */
+/* A pool's common figures, or an account's, over blocks, for plotting. */
 #include <stdlib.h>
 
 #include "serve/answer/answer.h"
@@ -12,11 +12,12 @@ enum { SHOWN_COUNT = sizeof(figures_shown) / sizeof(figures_shown[0]) };
 struct history {
 	struct moment *m;
 	const struct pool *pool;
+	const struct history_query *query;
 	json_t *items;
 	struct arena *arena; /* of one point */
 };
 
-static json_t *figures_of(const struct history *h, const struct reading *r, json_t *item)
+static void put_pool(json_t *item, const struct history *h, const struct reading *r)
 {
 	const struct protocol *protocol = h->pool->protocol;
 	struct figure figures[FIGURES_MAX];
@@ -27,7 +28,17 @@ static json_t *figures_of(const struct history *h, const struct reading *r, json
 				figures_shown[i]) >= 0)
 			json_put(item, figures_shown[i],
 				 json_pool_figure(protocol, figures, figures_shown[i], h->arena));
-	return item;
+}
+
+static void put_account(json_t *item, const struct history *h, const struct reading *r)
+{
+	const struct protocol *protocol = h->pool->protocol;
+	struct figure figures[FIGURES_MAX];
+
+	protocol->read_account(figures, r, h->query->account);
+	for (size_t i = 0; i < protocol->account_figure_count; i++)
+		json_put(item, protocol->account_figures[i].name,
+			 json_figure(&protocol->account_figures[i], &figures[i], h->arena));
 }
 
 static enum status add_point(struct history *h, const struct block_record *record,
@@ -49,7 +60,8 @@ static enum status add_point(struct history *h, const struct block_record *recor
 	json_put(item, "block", json_integer((json_int_t)record->ref.number));
 	json_put(item, "hash", json_hash(record->ref.hash));
 	json_put(item, "timestamp", json_integer((json_int_t)record->ref.timestamp));
-	if (json_array_append_new(h->items, figures_of(h, &r, item)) != 0)
+	(h->query->has_account ? put_account : put_pool)(item, h, &r);
+	if (json_array_append_new(h->items, item) != 0)
 		abort();
 	st = state_status(state, err);
 	state_close(state);
@@ -106,7 +118,8 @@ static enum status add_each(struct history *h, uint64_t from, uint64_t to, struc
 json_t *answer_history(struct moment *m, const struct pool *pool, const struct history_query *query,
 		       struct error *err)
 {
-	struct history h = {.m = m, .pool = pool, .items = json_array(), .arena = arena_new()};
+	struct history h = {
+		.m = m, .pool = pool, .query = query, .items = json_array(), .arena = arena_new()};
 	uint64_t from = query->from_block > pool->setup.start_block ? query->from_block
 								    : pool->setup.start_block;
 	uint64_t to = query->to_block < m->number ? query->to_block : m->number;

@@ -3,17 +3,16 @@
 
 #include "serve/answer/answer.h"
 
-static json_t *item_of(struct moment *m, const struct reading *r, const struct item_list *list,
-		       const uint8_t *key)
+json_t *json_item(const struct reading *r, const struct item_list *list, const uint8_t *key)
 {
 	struct figure figures[FIGURES_MAX];
 	json_t *item = json_object();
 
 	list->read(figures, r, key);
-	json_put_key(item, list, key, m->arena);
+	json_put_key(item, list, key, r->arena);
 	for (size_t i = 0; i < list->figure_count; i++)
 		json_put(item, list->figures[i].name,
-			 json_figure(&list->figures[i], &figures[i], m->arena));
+			 json_figure(&list->figures[i], &figures[i], r->arena));
 	return item;
 }
 
@@ -40,7 +39,7 @@ static bool add_item(void *context, const uint8_t *key)
 		l->has_more = true;
 		return false;
 	}
-	if (json_array_append_new(l->items, item_of(l->m, l->r, l->list, key)) != 0)
+	if (json_array_append_new(l->items, json_item(l->r, l->list, key)) != 0)
 		abort();
 	memcpy(l->last, key, l->list->table->key_size);
 	return true;

@@ -28,7 +28,7 @@ static bool add_node(void *context, const struct witness_record *record)
 }
 
 /* A refused block, or what keeps the writer from writing: of now, not of an earlier moment. */
-static void put_state(json_t *status, const struct moment *m)
+void state_put(json_t *status, const struct moment *m)
 {
 	const char *reason = NULL;
 	struct store_writer writer;
@@ -50,7 +50,7 @@ enum status nodes_put(json_t *status, const struct moment *m, struct error *err)
 	json_t *nodes = json_array();
 	enum status st = node_note_each(m->txn, add_node, nodes, err);
 
-	put_state(status, m);
+	state_put(status, m);
 	json_put(status, "nodes", nodes);
 	return st;
 }

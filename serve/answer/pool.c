@@ -161,34 +161,40 @@ static json_t *provenance_of(const struct reading *r)
 	return lines;
 }
 
-json_t *answer_pool(struct moment *m, const struct pool *pool, struct error *err)
+json_t *json_pool_state(const struct reading *r)
 {
-	const struct protocol *protocol = pool->protocol;
-	struct reading r = moment_reading(m, pool);
+	const struct protocol *protocol = r->pool->protocol;
 	struct figure figures[FIGURES_MAX];
-	struct tally tally = tally_read(&r);
-	json_t *document = json_object();
 	json_t *state = json_object();
-	json_t *checks = json_object();
 
-	protocol->read_pool(figures, &r);
+	protocol->read_pool(figures, r);
 	for (size_t i = 0; i < protocol->pool_figure_count; i++)
 		json_put(state, protocol->pool_figures[i].name,
-			 json_figure(&protocol->pool_figures[i], &figures[i], m->arena));
+			 json_figure(&protocol->pool_figures[i], &figures[i], r->arena));
+	return state;
+}
+
+json_t *answer_pool(struct moment *m, const struct pool *pool, struct error *err)
+{
+	struct reading r = moment_reading(m, pool);
+	struct tally tally = tally_read(&r);
+	json_t *document = json_object();
+	json_t *checks = json_object();
+
 	json_put(checks, "passed", json_integer((json_int_t)tally.passed));
 	json_put(checks, "failed", json_integer((json_int_t)tally.failed));
 	json_put(document, "name", json_string(pool->setup.name));
-	json_put(document, "protocol", json_string(protocol->name));
+	json_put(document, "protocol", json_string(pool->protocol->name));
 	json_put(document, "at", json_at(m));
 	json_put(document, "asset", json_asset(&r));
 	json_put(document, "contracts", contracts_of(pool));
-	json_put(document, "state", state);
+	json_put(document, "state", json_pool_state(&r));
 	json_put(document, "checks", checks);
 	json_put(document, "provenance", provenance_of(&r));
 	return checked(m, document, err);
 }
 
-static json_t *account_of(struct moment *m, const struct reading *r, struct address account)
+json_t *json_account(const struct reading *r, struct address account)
 {
 	const struct protocol *protocol = r->pool->protocol;
 	struct figure figures[FIGURES_MAX];
@@ -198,7 +204,7 @@ static json_t *account_of(struct moment *m, const struct reading *r, struct addr
 	json_put(item, "account", json_address(account));
 	for (size_t i = 0; i < protocol->account_figure_count; i++)
 		json_put(item, protocol->account_figures[i].name,
-			 json_figure(&protocol->account_figures[i], &figures[i], m->arena));
+			 json_figure(&protocol->account_figures[i], &figures[i], r->arena));
 	return item;
 }
 
@@ -224,7 +230,7 @@ static bool add_account(void *context, struct address account)
 		list->has_more = true;
 		return false;
 	}
-	if (json_array_append_new(list->items, account_of(list->m, list->r, account)) != 0)
+	if (json_array_append_new(list->items, json_account(list->r, account)) != 0)
 		abort();
 	list->last = account;
 	return true;
@@ -261,7 +267,7 @@ json_t *answer_account(struct moment *m, const struct pool *pool, struct address
 		       struct error *err)
 {
 	struct reading r = moment_reading(m, pool);
-	json_t *item = account_of(m, &r, account);
+	json_t *item = json_account(&r, account);
 
 	json_put(item, "at", json_at(m));
 	return checked(m, item, err);

@@ -9,6 +9,7 @@ json_t *schema_components(const struct config *config)
 	schema_add_common(components, config);
 	schema_add_status(components);
 	schema_add_pools(components, config);
+	schema_add_accounts(components, config);
 	schema_add_items(components, config);
 	schema_add_payouts(components, config);
 	schema_add_events(components, config);
@@ -32,6 +33,8 @@ DOCUMENT(schema_pools, "PoolList")
 DOCUMENT(schema_pool, "Pool")
 DOCUMENT(schema_accounts, "AccountList")
 DOCUMENT(schema_account, "AccountAt")
+DOCUMENT(schema_account_history, "AccountHistory")
+DOCUMENT(schema_holdings, "HoldingList")
 DOCUMENT(schema_policies, "PolicyList")
 DOCUMENT(schema_items, "ItemList")
 DOCUMENT(schema_payouts, "PayoutList")

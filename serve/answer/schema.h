@@ -28,6 +28,8 @@ json_t *schema_pools(const struct config *config);
 json_t *schema_pool(const struct config *config);
 json_t *schema_accounts(const struct config *config);
 json_t *schema_account(const struct config *config);
+json_t *schema_account_history(const struct config *config);
+json_t *schema_holdings(const struct config *config);
 json_t *schema_policies(const struct config *config); /* answer_items of the lists "policies" */
 json_t *schema_items(const struct config *config);    /* answer_items of any list */
 json_t *schema_payouts(const struct config *config);

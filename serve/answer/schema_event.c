@@ -142,7 +142,9 @@ void schema_add_events(json_t *components, const struct config *config)
 static json_t *posting(void)
 {
 	static const struct schema_member members[] = {
-		SCHEMA_MEMBER("amount", AMOUNT, "base units of the asset"),
+		SCHEMA_MEMBER("amount", AMOUNT, "base units of the asset's token"),
+		SCHEMA_MEMBER("decimals", COUNT,
+			      "of the token: the pool's figures may have others"),
 		SCHEMA_MEMBER("subject", ADDRESS, "whose tokens; null: nobody's",
 			      .is_nullable = true),
 	};

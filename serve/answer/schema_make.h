@@ -107,6 +107,7 @@ void schema_component_any(json_t *components, const struct config *config, const
 void schema_add_common(json_t *components, const struct config *config);
 void schema_add_status(json_t *components);
 void schema_add_pools(json_t *components, const struct config *config);
+void schema_add_accounts(json_t *components, const struct config *config);
 void schema_add_items(json_t *components, const struct config *config);
 void schema_add_events(json_t *components, const struct config *config);
 void schema_add_payouts(json_t *components, const struct config *config);

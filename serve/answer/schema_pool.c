@@ -1,4 +1,4 @@
-/* pools, pool, accounts, account. */
+/* pools, pool. */
 #include <stdlib.h>
 
 #include "serve/answer/answer.h"
@@ -72,18 +72,6 @@ static json_t *state_of(const struct protocol *protocol)
 	return state;
 }
 
-static json_t *account_of(const struct protocol *protocol, bool has_at)
-{
-	static const struct schema_member account = SCHEMA_MEMBER("account", ADDRESS, NULL);
-	static const struct schema_member at = SCHEMA_MEMBER("at", REF, NULL, .of = "At");
-	json_t *schema = schema_object(&account, 1);
-
-	schema_put_figures(schema, protocol->account_figures, protocol->account_figure_count, true);
-	if (has_at)
-		schema_add(schema, &at);
-	return schema;
-}
-
 static void add_protocol(json_t *components, const struct config *config,
 			 const struct protocol *protocol)
 {
@@ -100,10 +88,6 @@ static void add_protocol(json_t *components, const struct config *config,
 	schema_component(
 		components, schema_name(name, protocol->name, "Pool", ""),
 		schema_described(pool_of(config, protocol, contracts, state), protocol->title));
-	schema_component(components, schema_name(name, protocol->name, "Account", ""),
-			 account_of(protocol, false));
-	schema_component(components, schema_name(name, protocol->name, "AccountAt", ""),
-			 schema_described(account_of(protocol, true), "An account alone."));
 }
 
 void schema_add_pools(json_t *components, const struct config *config)
@@ -114,8 +98,5 @@ void schema_add_pools(json_t *components, const struct config *config)
 		add_protocol(components, config, protocol);
 	schema_component_any(components, config, "PoolSummary", "PoolSummary", "protocol");
 	schema_component_any(components, config, "Pool", "Pool", "protocol");
-	schema_component_any(components, config, "Account", "Account", NULL);
-	schema_component_any(components, config, "AccountAt", "AccountAt", NULL);
 	schema_component(components, "PoolList", schema_page(schema_ref("PoolSummary"), false));
-	schema_component(components, "AccountList", schema_page(schema_ref("Account"), false));
 }

@@ -76,6 +76,17 @@ static json_t *check_rule(void)
 	return rule;
 }
 
+/* Part of the program: of no block. */
+static json_t *list_of_protocols(void)
+{
+	static const struct schema_member members[] = {
+		SCHEMA_MEMBER("items", LIST_OF, NULL, .of = "Protocol"),
+		SCHEMA_MEMBER("next", NULL, "there is one page"),
+	};
+
+	return schema_object(SCHEMA_MEMBERS(members));
+}
+
 void schema_add_protocols(json_t *components, const struct config *config)
 {
 	json_t *protocol = schema_object(SCHEMA_MEMBERS(protocol_members));
@@ -87,5 +98,5 @@ void schema_add_protocols(json_t *components, const struct config *config)
 	schema_component(components, "QuoteRule", schema_object(SCHEMA_MEMBERS(quote_members)));
 	schema_component(components, "CheckRule", check_rule());
 	schema_component(components, "Protocol", protocol);
-	schema_component(components, "ProtocolList", schema_page(schema_ref("Protocol"), false));
+	schema_component(components, "ProtocolList", list_of_protocols());
 }

@@ -26,9 +26,17 @@ static const struct param_rule param_event = {.name = "event",
 static const struct param_rule param_account = {
 	.name = "account", .kind = PARAM_ADDRESS, .meaning = "only events that name this account"};
 
+static const char *const orders[] = {"oldest", "newest", NULL};
+
+static const struct param_rule param_order = {.name = "order",
+					      .kind = PARAM_CHOICE,
+					      .meaning = "which come first; oldest where it is not "
+							 "given",
+					      .choices = orders};
+
 static const struct param_rule *const of_events[] = {
-	&param_pool, &param_event, &param_account, &param_from,   &param_to,
-	&param_at,   &param_limit, &param_after,   &param_fields, NULL};
+	&param_order, &param_pool,  &param_event, &param_account, &param_from, &param_to,
+	&param_at,    &param_limit, &param_after, &param_fields,  NULL};
 
 static json_t *get_events(const struct request *request, struct error *err)
 {
@@ -38,7 +46,9 @@ static json_t *get_events(const struct request *request, struct error *err)
 				     .event = api_text(request, "event"),
 				     .has_account = account->is_given,
 				     .from_block = request_param(request, "from")->number,
-				     .to_block = request_param(request, "to")->number};
+				     .to_block = request_param(request, "to")->number,
+				     .is_newest_first =
+					     request_param(request, "order")->number == 1};
 
 	if (account->is_given)
 		wanted.account = account->address;

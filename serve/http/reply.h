@@ -18,6 +18,9 @@ struct waker;
 void waker_wake(struct waker *waker);
 /* From any thread: the connection is shut down now; `end` comes soon. */
 void waker_cut(struct waker *waker);
+/* From any thread: a sleeping stream does not notice that its client goes; this ends it where that
+ * is so. */
+void waker_check(struct waker *waker);
 
 enum stream_end {
 	STREAM_END_CLIENT,  /* it has gone */

@@ -1,12 +1,12 @@
 #include "serve/metrics/routes.h"
 #include "serve/http/api.h"
 #include "serve/http/openapi.h"
+#include "serve/page/routes.h"
+#include "serve/stream/route.h"
 
 const struct route_table *const route_tables[] = {
-	&api_pool_routes,
-	&api_event_routes,
-	&openapi_routes,
-	&metrics_routes,
+	&api_pool_routes, &api_account_routes, &api_event_routes, &page_routes,
+	&openapi_routes,  &metrics_routes,     &stream_routes,
 };
 
 const size_t route_table_count = sizeof(route_tables) / sizeof(route_tables[0]);

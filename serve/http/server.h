@@ -14,11 +14,13 @@
 #include "serve/metrics/telemetry.h"
 
 struct server;
+struct streams;
 
 struct server_options {
 	const struct config *config; /* outlives the server */
 	const struct logger *logger; /* outlives it too */
 	struct telemetry *telemetry; /* the same; what is counted; NULL: nobody counts */
+	struct streams *streams;     /* the same; of /v1/stream; NULL: there are none */
 };
 
 /*

@@ -5,11 +5,18 @@
  * and the suspension it may be woken; so a wake that finds no suspended stream is remembered.
  */
 #include <stdlib.h>
+#include <sys/socket.h>
 #include <time.h>
 
 #include "serve/http/internal.h"
 
-enum { BLOCK_BYTES = 16 * 1024, LAST_WORDS_MS = 200 };
+enum {
+	BLOCK_BYTES = 16 * 1024,
+	/* What the system keeps for a client that does not read; it takes twice as much. Else that
+	 * would be some MiB for each. */
+	UNREAD_BYTES = 64 * 1024,
+	LAST_WORDS_MS = 200,
+};
 
 struct waker {
 	struct server *server;
@@ -21,6 +28,7 @@ struct waker {
 	pthread_mutex_t mutex;
 	bool is_suspended;
 	bool is_due;
+	bool has_left;      /* the client */
 	struct waker *next; /* in the server's list */
 	struct waker *previous;
 };
@@ -41,6 +49,41 @@ void waker_cut(struct waker *waker)
 {
 	watchdog_cut(waker->server->watchdog, waker->watched);
 	waker_wake(waker); /* one that sleeps would not notice */
+}
+
+/* Nobody sends anything behind a request for a stream: what can be read is the end. */
+void waker_check(struct waker *waker)
+{
+	char byte;
+
+	pthread_mutex_lock(&waker->mutex);
+	if (waker->is_suspended &&
+	    recv(waker->watched->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0) {
+		waker->has_left = true;
+		waker->is_suspended = false;
+		MHD_resume_connection(waker->connection);
+	}
+	pthread_mutex_unlock(&waker->mutex);
+}
+
+static bool has_left(struct waker *waker)
+{
+	bool has;
+
+	pthread_mutex_lock(&waker->mutex);
+	waker->is_due = false;
+	has = waker->has_left;
+	pthread_mutex_unlock(&waker->mutex);
+	return has;
+}
+
+static void begin(struct waker *waker)
+{
+	int bytes = UNREAD_BYTES;
+
+	waker->is_begun = true;
+	(void)setsockopt(waker->watched->fd, SOL_SOCKET, SO_SNDBUF, &bytes, sizeof(bytes));
+	waker->stream.begin(waker->stream.context, waker);
 }
 
 /* True: the connection sleeps. */
@@ -67,16 +110,13 @@ static ssize_t read_stream(void *context, uint64_t position, char *buffer, size_
 	ssize_t count;
 
 	(void)position;
-	if (!waker->is_begun) {
-		waker->is_begun = true;
-		waker->stream.begin(waker->stream.context, waker);
-	}
+	if (!waker->is_begun)
+		begin(waker);
 	do {
 		bool is_last = atomic_load(&server->is_stopping);
 
-		pthread_mutex_lock(&waker->mutex);
-		waker->is_due = false;
-		pthread_mutex_unlock(&waker->mutex);
+		if (has_left(waker))
+			return MHD_CONTENT_READER_END_WITH_ERROR;
 		count = waker->stream.read(waker->stream.context, buffer, size);
 		if (count < 0 || (count == 0 && is_last)) {
 			waker->is_done = count < 0;

@@ -38,6 +38,12 @@ await part('figures', async () => {
     }
     none(`every figure at block ${c.block}`, wrong);
   }
+  const added = (await mirror.json('events', 'book', '--event', 'LiquidityAdded', '--limit', 1)).items[0], log = `${added.transaction}:${added.log_index}`;
+  const [explained] = (await mirror.json('explain', log)).events, [posting] = explained.postings;
+  const coin = (await mirror.json('explain', added.transaction)).events.find(e => e.event === 'Transfer' && e.contract === contracts.token);
+  equal('a posting is in the coin’s units, whose decimals it tells', [posting.amount, posting.decimals], [coin.arguments.value, 6]);
+  const whole = BigInt(posting.amount) / 1000000n, shown = (await mirror.run(['explain', log])).out.match(/ledger: .* -> .*? ([\d,.]+) TUSD/)?.[1];
+  equal('and so it is shown', shown?.split('.')[0].replaceAll(',', ''), String(whole));
   const store = await mirror.run(['check-store']);
   straight(store, 'what is kept is what its rows say');
 });

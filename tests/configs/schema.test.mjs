@@ -47,9 +47,11 @@ const extras = {
   'readers from the environment': c => { c.serve = { token: '${COVERMIRROR_SECRET}', origins: ['${COVERMIRROR_ORIGIN}'] }; },
   'everybody': c => { c.serve = { note: 'n', listen: '[::]:0', public: true, origins: ['*', 'https://app.example', 'http://localhost:3000'] }; },
   'the smallest limits of serving': c => { c.serve = { threads: 1, connections: 1, connections_per_address: 1, header_bytes: 4096, target_bytes: 64,
-    deadline_ms: 100, idle_ms: 100, page_max: 1, cache_bytes: 0, ready_lag_blocks: 0, ready_head_age_s: 1, health_silence_s: 1 }; },
+    deadline_ms: 100, idle_ms: 100, page_max: 1, cache_bytes: 0, streams: 0, streams_per_address: 1, stream_heartbeat_ms: 100, stream_behind_blocks: 1,
+    ready_lag_blocks: 0, ready_head_age_s: 1, health_silence_s: 1 }; },
   'the largest limits of serving': c => { c.serve = { threads: 64, connections: 100000, connections_per_address: 100000, header_bytes: 1048576, target_bytes: 65536,
-    deadline_ms: 3600000, idle_ms: 3600000, page_max: 1000, cache_bytes: 1073741824, ready_lag_blocks: 1000000, ready_head_age_s: 86400, health_silence_s: 3600 }; },
+    deadline_ms: 3600000, idle_ms: 3600000, page_max: 1000, cache_bytes: 1073741824, streams: 100000, streams_per_address: 100000, stream_heartbeat_ms: 3600000,
+    stream_behind_blocks: 1000000, ready_lag_blocks: 1000000, ready_head_age_s: 86400, health_silence_s: 3600 }; },
   'views of one pool by proof': c => { c.pools[0].views = { mode: 'proof' }; },
 };
 for (const [what, add] of Object.entries(extras)) {

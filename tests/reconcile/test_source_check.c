@@ -212,6 +212,29 @@ static void a_note_is_replaced_and_removed_by_its_key(void **state)
 	assert_int_equal(read_all(room, &items), 0);
 }
 
+static void each_gets_the_next_number_and_keeps_it(void **state)
+{
+	struct room *room = *state;
+	struct proof_failure first = failure_of(FAULT_LOG, 7);
+	struct proof_failure second = failure_of(FAULT_LOG, 8);
+	struct pending_finding one = pending_of(room, &here, &first);
+	struct pending_finding two = pending_of(room, &here, &second);
+	struct pending_finding *items;
+	uint64_t count;
+
+	assert_ok(pending_count(&count, room->txn, &room->err), room->err);
+	assert_int_equal(count, 0);
+	assert_ok(pending_put(room->txn, &one, &room->err), room->err);
+	assert_ok(pending_put(room->txn, &one, &room->err), room->err);
+	assert_ok(pending_remove(room->txn, &one, &room->err), room->err);
+	assert_ok(pending_put(room->txn, &two, &room->err), room->err);
+	assert_ok(pending_put(room->txn, &two, &room->err), room->err);
+	assert_int_equal(read_all(room, &items), 1);
+	assert_int_equal(items[0].finding.ordinal, 2);
+	assert_ok(pending_count(&count, room->txn, &room->err), room->err);
+	assert_int_equal(count, 2);
+}
+
 static void notes_of_others_are_passed_over(void **state)
 {
 	struct room *room = *state;
@@ -254,6 +277,7 @@ int main(void)
 		CHECK_TEST(an_id_is_of_pool_check_place_and_node),
 		CHECK_TEST(notes_come_back_as_they_were),
 		CHECK_TEST(a_note_is_replaced_and_removed_by_its_key),
+		CHECK_TEST(each_gets_the_next_number_and_keeps_it),
 		CHECK_TEST(notes_of_others_are_passed_over),
 		CHECK_TEST(damaged_notes_are_refused),
 	};

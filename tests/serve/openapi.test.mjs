@@ -68,12 +68,17 @@ async function askAll(c) {
     const accounts = await c.all('getAccounts', { name, limit: 5 });
     for (const { account } of accounts.slice(0, 3)) for (const at of [undefined, first]) await c.ask('getAccount', { name, address: account, at }, { status: 200 });
     await c.ask('getAccount', { name, address: `0x${'ab'.repeat(20)}` }, { status: 200 });
+    for (const { account } of [accounts[0], accounts.at(-1)]) {
+      await c.ask('getHoldings', { address: account }, { status: 200 });
+      await c.ask('getAccountHistory', { name, address: account, limit: 6 }, { status: 200 });
+    }
     for (const which of c.document.operation('getItems').parameters.find(p => p.name === 'list').schema.enum)
       for (const at of [undefined, first]) lists[which] = [...lists[which] ?? [], ...(await c.ask('getItems', { name, list: which, at, limit: 1000 }))?.items ?? []];
     const markets = (await c.ask('getItems', { name, list: 'markets' }))?.items ?? [{}];
     for (const { market } of markets) for (const amount of ['1', '10000000000', `1${'0'.repeat(22)}`, `1${'0'.repeat(60)}`])
       for (const at of [undefined, first]) await c.ask('getQuote', { name, market, amount, weeks: 8, at });
     await c.ask('getEvents', { pool: name, limit: 1000 }, { status: 200 });
+    await c.ask('getEvents', { pool: name, order: 'newest', limit: 10 }, { status: 200 });
     await c.ask('getFindings', { pool: name }, { status: 200 });
   }
   for (const event of c.document.operation('getEvents').parameters.find(p => p.name === 'event').schema.enum) {
@@ -136,6 +141,23 @@ await part('the demo', async () => {
     note(`${tried} changes`);
     ok('and there was much to change', tried > 2000, `${tried}`);
 
+    await part('the stream', async () => {
+      const message = document.validator('StreamMessage'), wrong = [], kinds = {};
+      const samples = new Map();
+      const last = (await c.ask('getStatus')).indexed.number;
+      await messages(`${url}/v1/stream?from=1`, m => {
+        kinds[m.event] = (kinds[m.event] ?? 0) + 1;
+        samples.set(`${m.event} ${m.data.table ?? ''} ${m.data.pool ?? ''}`, m);
+        if (!message(m)) wrong.push(`${JSON.stringify(m).slice(0, 300)}: ${message.errors.slice(-2).map(e => `${e.instancePath} ${e.message}`).join('; ')}`);
+        return m.event === 'block' && m.data.number === last;
+      });
+      none('every message is what the document says', wrong);
+      equal('of every kind that there is without a reorganisation', Object.keys(kinds).sort(), ['block', 'change', 'event', 'finding', 'status'], JSON.stringify(kinds));
+      const unseen = [];
+      for (const m of samples.values()) if (message(m)) changes(m, (what, member) => { if (!OPTIONAL.has(member) && message(m)) unseen.push(`${m.event} ${what}`); });
+      none('whatever is changed in one is no message', unseen);
+      note(JSON.stringify(kinds));
+    });
     await part('some members only', async () => {
       const before = c.faults.length;
       const some = await c.ask('getAccounts', { name: 'api3', fields: 'account,stake', limit: 3 }, { status: 200 });
@@ -215,6 +237,22 @@ await part('a reorganisation', async () => {
   } finally { await node.stop(); }
 });
 
+// Server-sent events, until `take` says that it was the last.
+async function messages(address, take) {
+  const abort = new AbortController(), { status, body } = await fetch(address, { signal: abort.signal });
+  if (status !== 200) throw new Error(`${address}: ${status}`);
+  let text = '';
+  try {
+    for await (const bytes of body.pipeThrough(new TextDecoderStream())) {
+      const frames = (text + bytes).split('\n\n');
+      text = frames.pop();
+      for (const frame of frames) {
+        const field = name => frame.match(new RegExp(`^${name}: ?(.*)$`, 'm'))?.[1];
+        if (field('event') && field('data') !== undefined && take({ event: field('event'), id: field('id'), data: JSON.parse(field('data')) })) return;
+      }
+    }
+  } finally { abort.abort(); }
+}
 // A parameter's example by its own schema.
 function fits(document, { example, schema }) {
   const defs = document.validator;

@@ -11,7 +11,7 @@
 
 #include <stdlib.h>
 
-enum { CONTRACTS_MAX = 16, LOGS_MAX = 12, STRANGERS = 3, CHECKS_MAX = 64, WEEK = 604800 };
+enum { CONTRACTS_MAX = 16, LOGS_MAX = 12, STRANGERS = 3, WEEK = 604800 };
 
 struct nonsense {
 	const struct nonsense_plan *plan;

@@ -15,7 +15,8 @@
 //   --no-method NAME,NAME    these methods do not exist
 //   --step MS                head starts at the first block and grows by one every MS
 //   --seed N                 what the random faults grow from (1)
-// GET /ctl tells { head, requests, methods, faults }; POST /ctl { "head": N } moves the head.
+// GET /ctl tells { head, requests, methods, faults }; POST /ctl { "head": N } moves the head; with "fork": DEPTH the last
+// DEPTH blocks then are empty ones of other hashes, other than at any fork before, until the head is moved without one.
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { gunzipSync } from 'node:zlib';
@@ -63,10 +64,11 @@ class Chain {
     if (log.data.length >= 66) log.data = log.data.slice(0, -64) + raised(log.data.slice(-64));
     else log.topics[log.topics.length - 1] = '0x' + raised(log.topics.at(-1).slice(2));
   }
-  forge(tip, depth) {
+  forge(tip, depth, which = 0) {
+    this.forged.clear();
     let parent = this.real.get(tip - depth).block.hash;
     for (let height = tip - depth + 1; height <= tip; height++) {
-      const hash = '0xdead' + height.toString(16).padStart(60, '0');
+      const hash = '0xdead' + which.toString(16).padStart(8, '0') + height.toString(16).padStart(52, '0');
       const block = { ...this.real.get(height).block, hash, parentHash: parent, transactions: [], transactionsRoot: EMPTY_ROOT,
         receiptsRoot: EMPTY_ROOT, logsBloom: '0x' + '0'.repeat(512), gasUsed: '0x0' };
       const entry = { height, block, receipts: [], logs: [] };
@@ -83,7 +85,7 @@ let head = number('head', given.step ? chain.first : chain.last);
 if (given.step) setInterval(() => { if (head < chain.last) head++; }, number('step')).unref();
 const omitted = new Set((given.omit ?? '').split(',').map(Number));
 const [forkAt, forkDepth, forkTimes = 3] = given.fork?.split(':').map(Number) ?? [];
-const fork = given.fork && { at: forkAt, depth: forkDepth, times: forkTimes, shown: 0, now: 'not yet' };
+let fork = given.fork && { at: forkAt, depth: forkDepth, times: forkTimes, shown: 0, now: 'not yet' };
 
 class Refusal extends Error { constructor(code, message) { super(message); this.code = code; } }
 
@@ -183,9 +185,18 @@ const FAULTS = [
   req => req.socket.destroy(),
 ];
 
+let forks = 0;
+function command({ head: to, fork: depth }) {
+  head = Math.max(chain.first, Math.min(chain.last, Number(to)));
+  if (depth) {
+    chain.forge(head, depth, ++forks);
+    fork = { now: 'forked', shown: 0, times: Infinity, told: true };
+  } else if (fork?.told) fork = undefined;
+}
+
 function serve(req, res, body) {
   if (req.url === '/ctl') {
-    if (req.method === 'POST') head = Math.max(chain.first, Math.min(chain.last, Number(JSON.parse(body).head)));
+    if (req.method === 'POST') command(JSON.parse(body));
     res.end(JSON.stringify({ head, requests, methods: counts, faults }));
     return;
   }

@@ -28,7 +28,7 @@ export async function startReplay(file, options = {}) {
   return {
     url, child,
     ctl: async () => (await fetch(`${url}/ctl`)).json(),
-    head: async n => (await fetch(`${url}/ctl`, { method: 'POST', body: JSON.stringify({ head: n }) })).json(),
+    head: async (n, fork) => (await fetch(`${url}/ctl`, { method: 'POST', body: JSON.stringify({ head: n, fork }) })).json(),
     stop: () => new Promise(resolve => { if (child.exitCode !== null || child.signalCode) return resolve(); child.once('exit', resolve); child.kill('SIGKILL'); }),
   };
 }

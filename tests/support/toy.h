@@ -26,6 +26,7 @@ enum { TOY_KEY = ADDRESS_BYTES + 2 };
 enum { TOY_LOANS, TOY_LENDERS, TOY_LIST_COUNT };
 enum { TOY_VIEW_LOAN, TOY_VIEW_PAPER, TOY_VIEW_RATE, TOY_VIEW_COUNT };
 
+extern const struct record record_toy_loan;
 extern const struct protocol toy_protocol;
 extern const struct row_table toy_loans;
 

@@ -59,6 +59,10 @@ for (const { name, protocol } of pools) {
   if (first) {
     const one = must(await client.GET('/v1/pools/{name}/accounts/{address}', { params: { path: { name, address: first.account }, query: { at } } }));
     said[`${name}: an account alone is as in the list`] = JSON.stringify({ ...one, at: undefined }) === JSON.stringify(first);
+    const all = must(await client.GET('/v1/accounts/{address}', { params: { path: { address: first.account }, query: { at } } })).items;
+    said[`${name}: what the account holds anywhere`] = all.some(h => h.pool === name && h.protocol === protocol);
+    const points = must(await client.GET('/v1/pools/{name}/accounts/{address}/history', { params: { path: { name, address: first.account }, query: { limit: 4 } } })).items;
+    said[`${name}: the account over blocks`] = points.length > 1 && points.at(-1)?.block === at;
   }
   const payouts = must(await client.GET('/v1/pools/{name}/payouts', { params: { path } })).items;
   said[`${name} paid`] = payouts.length > 0 && sum(payouts.map(p => p.amount)) > 0n;
@@ -81,6 +85,9 @@ said['cover has a price'] = quotes.every(q => q.premium !== null && BigInt(q.pre
 const { items: events } = must(await client.GET('/v1/events', { params: { query: { event: 'Staked', pool: 'api3', limit: 5 } } }));
 said['events by their arguments'] = events.length === 5 && sum(events.map(e => e.event === 'Staked' ? e.arguments.amount : null)) > 0n;
 
+const { items: latest } = must(await client.GET('/v1/events', { params: { query: { order: 'newest', limit: 3 } } }));
+said['the latest events'] = latest.length === 3 && latest[0]!.block >= latest[2]!.block && latest[2]!.block > 600;
+
 const { items: findings } = must(await client.GET('/v1/findings', { params: { query: { severity: 'error', state: 'open' } } }));
 said['findings'] = findings.length > 0 && findings.every(f => f.state === 'open' && f.severity === 'error');
 
@@ -100,6 +107,35 @@ said['solvency of all'] = all.length === pools.length && all.every(s => s.larges
 
 const wrong = await client.GET('/v1/status', { params: { query: { at: 'yesterday' } } });
 said['a problem says what was wrong'] = wrong.error?.status === 400 && /yesterday/.test(wrong.error.detail);
+
+// The stream's messages: what happened from some block on, up to the newest.
+async function* messages(from: number): AsyncGenerator<Schemas['StreamMessage']> {
+  const { data } = await client.GET('/v1/stream', { params: { query: { from } }, parseAs: 'stream' });
+  const reader = data!.pipeThrough(new TextDecoderStream()).getReader();
+  try {
+    for (let text = ''; ;) {
+      const { value, done } = await reader.read();
+      if (done) return;
+      const frames = (text + value).split('\n\n');
+      text = frames.pop() ?? '';
+      for (const frame of frames) {
+        const field = (name: string) => frame.match(new RegExp(`^${name}: ?(.*)$`, 'm'))?.[1];
+        const [event, id, json] = ['event', 'id', 'data'].map(field);
+        if (event && json) yield { event, id: id ?? '', data: JSON.parse(json) } as Schemas['StreamMessage'];
+      }
+    }
+  } finally { await reader.cancel(); }
+}
+let told = 0, closed: number | undefined;
+for await (const message of messages(at - 20)) {
+  if (message.event === 'event' && message.data.block >= at - 20) told++;
+  if (message.event === 'block') closed = message.data.number;
+  if (closed === at) break;
+}
+said['the stream'] = told > 5 && closed === at;
+
+const { items: protocols } = must(await client.GET('/v1/protocols'));
+said['what the figures mean'] = pools.every(p => protocols.some(x => x.name === p.protocol && x.pool.some(f => f.name === 'liquidity' && f.unit === 'assets')));
 
 const health = must(await client.GET('/healthz')), readiness = await client.GET('/readyz');
 said['the probes'] = health.status === 'ok' && readiness.data?.status === 'ready';

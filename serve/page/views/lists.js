@@ -1,0 +1,145 @@
+// A pool's accounts, lists, payouts and all its figures, as tables driven by the record descriptions.
+
+import { get, getAll } from '../api.js';
+import { h, hidden } from '../dom.js';
+import { amount, blockLink, count, facts, figure, hex, isNumeric } from '../figure.js';
+import { group, words } from '../format.js';
+import { panel, panels } from '../panel.js';
+import { at, link, protocolOf, rulesOf } from '../state.js';
+import { table } from '../table.js';
+import { crumbs, tabs, weightOf } from './poolparts.js';
+
+const STEP = 100;
+
+const descending = (x, y) => (x === y ? 0 : x > y ? -1 : 1);
+const weigh = (item, rule) => (item[rule.name] === null ? -1n : BigInt(item[rule.name]));
+
+// Columns of figures; `scope` is the first part of their data-figure.
+function figureColumns(rules, scope, asset, pool) {
+  return rules.map(rule => ({ label: words(rule.name), title: rule.meaning, isNumber: isNumeric(rule),
+    cell: item => figure(`${scope}.${rule.name}`, item[rule.name], rule, asset, pool) }));
+}
+
+export function accountTable(name, protocol, accounts, asset, caption, columns) {
+  const rules = rulesOf(protocol.account);
+  const names = columns ?? protocol.account_columns ?? protocol.account.map(rule => rule.name);
+  return table({ caption, view: 'accounts', rows: accounts, key: item => item.account, columns: [
+    { label: 'Account', cell: item => hex('account', item.account, { href: link(['pools', name, 'accounts', item.account]) }) },
+    ...figureColumns(names.map(n => rules.get(n)).filter(Boolean), 'account', asset, name)] });
+}
+
+// Accounts of a pool, the heaviest first; the API gives them by address.
+export async function heaviest(name, fields, signal) {
+  const protocol = protocolOf(name);
+  const weight = weightOf(protocol);
+  const { items, isWhole, at: moment } = await getAll(`/v1/pools/${name}/accounts`, { ...at(), fields }, signal);
+  if (weight) items.sort((a, b) => descending(weigh(a, weight), weigh(b, weight)));
+  return { items, isWhole, at: moment, weight };
+}
+
+const more = (shown, all, onMore) => (shown < all ? h('div', { class: 'more' }, h('button', { type: 'button', class: 'button', data: { key: 'more' }, onclick: onMore }, 'More'),
+  h('span', { class: 'muted' }, `${group(shown)} of ${group(all)}`)) : null);
+
+export function accountsView(name) {
+  const protocol = protocolOf(name);
+  let limit = STEP;
+  const list = panel({ name: 'accounts', title: 'Accounts', isWide: true, empty: 'The pool has no accounts as of this block.',
+    load: async signal => {
+      const [pool, accounts] = await Promise.all([get(`/v1/pools/${name}`, at(), signal), heaviest(name, null, signal)]);
+      return { asset: pool.asset, ...accounts, limit };
+    },
+    render: ({ asset, items, isWhole, weight }) => (items.length ? [
+      h('p', { class: 'note' }, `${group(items.length)} accounts${isWhole ? '' : ', the first by address'}${weight ? `, by ${words(weight.name).toLowerCase()}` : ''}.`),
+      accountTable(name, protocol, items.slice(0, limit), asset, `Accounts of ${name}`, protocol.account.map(rule => rule.name)),
+      more(Math.min(limit, items.length), items.length, () => { limit += STEP; list.refresh(); })] : null) });
+  return { name: 'accounts', title: `Accounts of ${name}`, crumbs: crumbs(name, 'Accounts'), tabs: tabs(name, 'accounts'), ...panels([list]) };
+}
+
+// ---- lists: policies, claims, markets … ----
+
+export const itemKey = (list, item) => list.key.map(part => item[part.name]).join(':');
+
+export function itemTable(name, list, items, asset, { caption, isAll } = {}) {
+  const rules = rulesOf(list.figures);
+  const names = (isAll ? null : list.columns) ?? list.figures.map(rule => rule.name);
+  return table({ caption: caption ?? list.title, view: list.name, rows: items, key: item => itemKey(list, item), columns: [
+    ...figureColumns(list.key, list.name, asset, name).map(column => ({ ...column, isNumber: false })),
+    ...figureColumns(names.map(n => rules.get(n)).filter(Boolean), list.name, asset, name)] });
+}
+
+const listPath = (name, list) => (list.name === 'policies' ? `/v1/pools/${name}/policies` : `/v1/pools/${name}/items/${list.name}`);
+
+export const listPage = (name, list, params, signal) => get(listPath(name, list), params, signal);
+export const listAll = (name, list, signal) => getAll(listPath(name, list), at(), signal);
+
+export function listView(name, listName) {
+  const protocol = protocolOf(name);
+  const list = protocol.lists.find(l => l.name === listName);
+  if (!list) return null;
+  let limit = STEP;
+  let isAll = false;
+  const toggle = h('button', { type: 'button', class: 'button', 'aria-pressed': 'false', onclick: () => {
+    isAll = !isAll;
+    toggle.setAttribute('aria-pressed', String(isAll));
+    part.refresh();
+  } }, 'All columns');
+  const part = panel({ name: 'list', title: words(list.title), isWide: true, head: list.columns ? toggle : null, empty: `No ${words(list.name).toLowerCase()} as of this block.`,
+    load: async signal => {
+      const [pool, page] = await Promise.all([get(`/v1/pools/${name}`, at(), signal), listPage(name, list, { ...at(), limit }, signal)]);
+      return { asset: pool.asset, page, isAll };
+    },
+    render: ({ asset, page }) => (page.items.length ? [itemTable(name, list, page.items, asset, { isAll }),
+      page.next ? h('div', { class: 'more' }, h('button', { type: 'button', class: 'button', data: { key: 'more' },
+        onclick: () => { limit = Math.min(limit * 2, 1000); part.refresh(); } }, 'More')) : null] : null) });
+  return { name: 'list', title: `${words(list.name)} of ${name}`, crumbs: crumbs(name, words(list.name)), tabs: tabs(name, `lists/${list.name}`), ...panels([part]) };
+}
+
+// ---- payouts ----
+
+function payoutTable(name, protocol, payouts, asset) {
+  const hasSlashes = payouts.some(p => p.slash_sum !== undefined);
+  return table({ caption: `Payouts of ${name}`, view: 'payouts', rows: payouts, key: p => `${p.block}:${p.log_index}`, columns: [
+    { label: 'Block', cell: p => blockLink('payout.block', p.block) },
+    { label: 'Payout', cell: p => h('a', { href: link(['tx', p.transaction, String(p.log_index)]), data: { action: 'explain' } }, hasSlashes ? 'who lost what' : 'explanation', hidden(`, payout of block ${p.block}`)) },
+    { label: 'Amount', isNumber: true, cell: p => amount('payout.amount', p.amount, asset.decimals, asset.symbol) },
+    { label: 'Recipient', cell: p => hex('payout.recipient', p.recipient, { href: link(['pools', name, 'accounts', p.recipient]) }) },
+    ...(hasSlashes ? [{ label: 'Accounts that lost', isNumber: true, cell: p => count('payout.accounts_slashed', p.accounts_slashed ?? null) },
+      { label: 'They lost', isNumber: true, cell: p => amount('payout.slash_sum', p.slash_sum, asset.decimals) }] : []),
+    { label: words(protocol.payouts.before), isNumber: true, cell: p => amount(`payout.${protocol.payouts.before}`, p[protocol.payouts.before], asset.decimals) },
+    { label: words(protocol.payouts.after), isNumber: true, cell: p => amount(`payout.${protocol.payouts.after}`, p[protocol.payouts.after], asset.decimals) },
+  ] });
+}
+
+export function payoutsPanel(name, { limit = 100, title = 'Payouts' } = {}) {
+  const protocol = protocolOf(name);
+  const part = panel({ name: 'payouts', title, isWide: true, empty: 'Nothing was paid out up to this block.',
+    load: async signal => {
+      const [pool, page] = await Promise.all([get(`/v1/pools/${name}`, at(), signal), get(`/v1/pools/${name}/payouts`, { ...at(), limit }, signal)]);
+      return { asset: pool.asset, page };
+    },
+    render: ({ asset, page }) => (page.items.length ? [payoutTable(name, protocol, page.items, asset),
+      page.next ? h('div', { class: 'more' }, h('button', { type: 'button', class: 'button', data: { key: 'more' },
+        onclick: () => { limit = Math.min(limit * 2, 1000); part.refresh(); } }, 'More')) : null] : null) });
+  return part;
+}
+
+export const payoutsView = name => ({ name: 'payouts', title: `Payouts of ${name}`, crumbs: crumbs(name, 'Payouts'), tabs: tabs(name, 'payouts'), ...panels([payoutsPanel(name)]) });
+
+// ---- everything the pool shows ----
+
+export function figuresView(name) {
+  const protocol = protocolOf(name);
+  const load = signal => get(`/v1/pools/${name}`, at(), signal);
+  const known = panel({ name: 'figures', title: 'Figures', isWide: true, load,
+    render: pool => table({ caption: `All figures of ${name}`, view: 'figures', rows: protocol.pool, key: rule => rule.name, columns: [
+      { label: 'Figure', cell: rule => h('code', {}, rule.name) },
+      { label: 'Value', isNumber: true, cell: rule => figure(`pool.${rule.name}`, pool.state[rule.name], rule, pool.asset) },
+      { label: 'Meaning', cell: rule => h('span', { class: 'prose' }, rule.meaning) },
+    ] }) });
+  const contracts = panel({ name: 'contracts', title: 'Contracts', load,
+    render: pool => facts([['asset', hex('pool.asset', pool.asset.address, { hasCopy: true })],
+      ...Object.entries(pool.contracts).flatMap(([role, value]) => [value].flat().map(address => [words(role), hex(`pool.contracts.${role}`, address, { hasCopy: true })]))]) });
+  const sources = panel({ name: 'provenance', title: 'Where first figures come from', load, empty: 'Every figure follows from events.',
+    render: pool => (pool.provenance?.length ? h('ul', {}, pool.provenance.map(line => h('li', {}, line))) : null) });
+  return { name: 'figures', title: `Figures of ${name}`, crumbs: crumbs(name, 'All figures'), tabs: tabs(name, 'figures'), ...panels([known, contracts, sources]) };
+}

@@ -1,0 +1,209 @@
+/*
+ * What comes where the client's block is gone, and findings that no block of the mirror holds.
+ */
+#include "tests/serve/stream/feeding.h"
+
+static void a_reorg_rewinds_to_its_fork(void **state)
+{
+	struct fixture *f = *state;
+	struct heard_list heard;
+	char *id;
+
+	extend(&f->trunk, 20, 100);
+	made_write(&f->m, &f->trunk, 20);
+	id = newest_id(f);
+	f->branch = f->trunk;
+	f->branch.count = 17;
+	extend(&f->branch, 6, 500);
+	made_reorg(&f->m, &f->branch, 17);
+	made_write(&f->m, &f->branch, 23);
+	heard = read_after(f, id, FEED_BLOCK);
+	assert_int_equal(rewound_to(&heard.items[0]), 17);
+	assert_int_equal(heard.count, 7);
+	assert_int_equal(number_of(&heard.items[1], "number"), 18);
+	heard_free(&heard);
+	free(id);
+}
+
+/* Of a reorg that the mirror has no note of any more, or of a client that was not at its newest
+ * block, a base tells enough. */
+static void a_branch_that_nobody_remembers_is_left_at_a_base(void **state)
+{
+	struct fixture *f = *state;
+	struct heard_list heard;
+	char *id;
+
+	extend(&f->trunk, 400, 100);
+	made_write(&f->m, &f->trunk, 400);
+	id = newest_id(f);
+	for (size_t i = 0; i < 20; i++) {
+		f->branch = f->trunk;
+		f->branch.count = 398;
+		extend(&f->branch, 3, 1000 + 10 * i);
+		made_reorg(&f->m, &f->branch, 398);
+		made_write(&f->m, &f->branch, 401);
+		f->trunk = f->branch;
+		f->m.branch = &f->trunk;
+	}
+	heard = read_after(f, id, FEED_BLOCK);
+	assert_int_equal(rewound_to(&heard.items[0]), 320);
+	assert_int_equal(heard.count, 1 + 401 - 320);
+	heard_free(&heard);
+	free(id);
+}
+
+static void another_mirror_is_told_from_its_beginning(void **state)
+{
+	struct fixture *f = *state;
+	struct heard_list heard;
+	char *id;
+
+	extend(&f->trunk, 200, 100);
+	made_write(&f->m, &f->trunk, 200);
+	id = newest_id(f);
+	made_close(&f->m);
+	made_open(&f->m);
+	extend(&f->branch, 150, 7000);
+	made_write(&f->m, &f->branch, 150);
+	heard = read_after(f, id, FEED_BLOCK);
+	assert_int_equal(rewound_to(&heard.items[0]), -1);
+	assert_int_equal(heard.count, 151);
+	heard_free(&heard);
+	free(id);
+}
+
+/* What was left out had no effect but its event: nothing but the note of the repair shows it. */
+static void a_repair_rewinds_to_what_it_kept(void **state)
+{
+	struct fixture *f = *state;
+	struct heard_list heard;
+	char *id;
+
+	f->m.rows_max = 0;
+	extend(&f->trunk, 20, 100);
+	f->trunk.blocks[8].repaired = 1; /* its effect is that of the other one */
+	made_write(&f->m, &f->trunk, 20);
+	id = newest_id(f);
+	made_drop(&f->m, 12);
+	f->trunk.blocks[12].repaired = 1;
+	made_write(&f->m, &f->trunk, 20);
+	heard = read_after(f, id, FEED_BLOCK);
+	assert_int_equal(rewound_to(&heard.items[0]), 12);
+	assert_int_equal(heard.count, 9);
+	heard_free(&heard);
+	free(id);
+}
+
+static void a_repair_that_changes_the_digest_rewinds_to_a_base(void **state)
+{
+	struct fixture *f = *state;
+	struct heard_list heard;
+	char *id;
+
+	extend(&f->trunk, 400, 100);
+	made_write(&f->m, &f->trunk, 400);
+	id = newest_id(f);
+	made_drop(&f->m, 350);
+	f->trunk.blocks[350].repaired = 1;
+	made_write(&f->m, &f->trunk, 400);
+	heard = read_after(f, id, FEED_BLOCK);
+	assert_int_equal(rewound_to(&heard.items[0]), 320);
+	heard_free(&heard);
+	made_drop(&f->m, 100);
+	f->trunk.blocks[100].repaired = 1;
+	made_write(&f->m, &f->trunk, 400);
+	heard = read_after(f, id, FEED_BLOCK);
+	assert_int_equal(rewound_to(&heard.items[0]), -1);
+	heard_free(&heard);
+	free(id);
+}
+
+static void findings_that_go_with_blocks_are_told_as_withdrawn(void **state)
+{
+	struct fixture *f = *state;
+	struct heard_list before;
+	struct heard_list heard;
+	size_t open = 0;
+	size_t withdrawn = 0;
+	char *id;
+
+	extend(&f->trunk, 30, 100);
+	made_write(&f->m, &f->trunk, 30);
+	id = newest_id(f);
+	before = read_from(f, 16, FEED_FINDING);
+	f->branch = f->trunk;
+	f->branch.count = 15;
+	extend(&f->branch, 1, 900);
+	made_reorg(&f->m, &f->branch, 15);
+	heard = read_after(f, id, FEED_FINDING);
+	assert_int_equal(rewound_to(&heard.items[0]), 15);
+	for (size_t i = 1; i < heard.count; i++) {
+		json_t *data = data_of(&heard.items[i]);
+
+		assert_string_equal(json_string_value(json_object_get(data, "state")), "withdrawn");
+		assert_true(json_integer_value(json_object_get(data, "block")) > 15);
+		assert_int_equal(json_integer_value(json_object_get(
+					 json_object_get(data, "withdrawn"), "fork")),
+				 15);
+		json_decref(data);
+		withdrawn++;
+	}
+	for (size_t i = 0; i < before.count; i++)
+		open += strstr(before.items[i].data, "\"state\":\"open\"") != NULL;
+	assert_true(withdrawn > 0 && withdrawn <= open);
+	heard_free(&before);
+	heard_free(&heard);
+	free(id);
+}
+
+static void a_refused_block_is_told_once(void **state)
+{
+	struct feed_options options = wanting(*state, FEED_FINDING);
+	struct fixture *f = *state;
+	struct heard_list heard;
+	struct feed *feed;
+	char *id;
+
+	extend(&f->trunk, 4, 100);
+	made_write(&f->m, &f->trunk, 4);
+	assert_ok(feed_open_now(&feed, &options, &f->err), f->err);
+	made_refuse(&f->m);
+	made_refuse(&f->m);
+	read_all(&heard, f, feed);
+	assert_int_equal(heard.count, 2);
+	assert_non_null(strstr(heard.items[0].data, "source-receipts-root"));
+	id = xstrdup(heard.items[0].id);
+	heard_free(&heard);
+	read_all(&heard, f, feed);
+	assert_int_equal(heard.count, 0);
+	heard = read_after(f, id, FEED_FINDING);
+	assert_int_equal(heard.count, 1);
+	heard_free(&heard);
+	/* Settled, and another one: which is not taken for one that was told. */
+	made_settle(&f->m);
+	made_refuse(&f->m);
+	read_all(&heard, f, feed);
+	assert_int_equal(heard.count, 1);
+	heard_free(&heard);
+	feed_close(feed);
+	free(id);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(a_reorg_rewinds_to_its_fork, begin, end),
+		cmocka_unit_test_setup_teardown(a_branch_that_nobody_remembers_is_left_at_a_base,
+						begin, end),
+		cmocka_unit_test_setup_teardown(another_mirror_is_told_from_its_beginning, begin,
+						end),
+		cmocka_unit_test_setup_teardown(a_repair_rewinds_to_what_it_kept, begin, end),
+		cmocka_unit_test_setup_teardown(a_repair_that_changes_the_digest_rewinds_to_a_base,
+						begin, end),
+		cmocka_unit_test_setup_teardown(findings_that_go_with_blocks_are_told_as_withdrawn,
+						begin, end),
+		cmocka_unit_test_setup_teardown(a_refused_block_is_told_once, begin, end),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
