@@ -341,12 +341,17 @@ uint64_t moment_commit(const struct moment *m)
 	return store_txn_number(m->txn);
 }
 
-bool moment_is_final(const struct moment *m)
+uint64_t moment_finalized(const struct moment *m)
 {
 	struct state *state = state_open(m->txn, m->cursor.ref.number);
 	struct chain_seen seen = chain_seen_read(state);
 	bool is_sound = state_status(state, NULL) == OK;
 
 	state_close(state);
-	return is_sound && seen.has_finalized && m->number <= seen.finalized;
+	return is_sound && seen.has_finalized ? seen.finalized : 0;
+}
+
+bool moment_is_final(const struct moment *m)
+{
+	return m->number && m->number <= moment_finalized(m);
 }

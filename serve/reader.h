@@ -81,7 +81,9 @@ enum status moment_goes_on(const struct moment *moment, struct error *err) MUST_
 /* The commit that the moment sees. */
 uint64_t moment_commit(const struct moment *moment);
 
-/* Whether the moment's block was final when the mirror's newest was applied. */
+/* The newest block that was final when the mirror's newest was applied; 0: none is known. */
+uint64_t moment_finalized(const struct moment *moment);
+/* Whether the moment's block is at or below it. */
 bool moment_is_final(const struct moment *moment);
 
 /* Whether a refused block keeps the mirror from going on. */

@@ -17,8 +17,10 @@ enum { EVIDENCE_SIZE_MAX = 64 * 1024 * 1024 };
 
 struct evidence_request {
 	struct hash transaction;
-	int64_t log_index;      /* within the block; negative: every event of the transaction */
-	const char *program;    /* who makes it: "covermirror 1.2.3" */
+	int64_t log_index;   /* within the block; negative: every event of the transaction */
+	const char *program; /* who makes it: "covermirror 1.2.3" */
+	bool ends_moment;    /* the moment is closed before the source is asked, which takes time */
+	uint64_t block;      /* filled: of the transaction */
 	unsigned event_count;   /* filled: logs that the file holds */
 	bool lacks_transaction; /* filled: the source has pruned the body */
 };

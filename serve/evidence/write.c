@@ -21,21 +21,40 @@ struct making {
 	struct evidence_request *request;
 	json_t *explanation;
 	struct block_record record;
+	struct event_log *logs; /* of the block, as the mirror has them */
+	size_t log_count;
 	struct block_material material;
 	struct evidence e;
 	struct error *err;
 };
 
+/* ---- the mirror ---- */
+
+/* All that is wanted of it. */
+static enum status read_mirror(struct making *w)
+{
+	const struct evidence_request *request = w->request;
+	uint64_t number;
+	enum status st;
+
+	w->explanation = answer_explain(w->m, request->transaction, request->log_index, w->err);
+	if (!w->explanation)
+		return w->err->status;
+	number = (uint64_t)json_integer_value(json_object_get(w->explanation, "block"));
+	st = store_block(&w->record, w->m->txn, number, w->err);
+	if (st == OK)
+		st = stored_logs(&w->logs, &w->log_count, w->arena, w->m->txn, &w->record.ref,
+				 w->err);
+	return st;
+}
+
 /* ---- the block ---- */
 
 static enum status fetch_block(struct making *w)
 {
-	uint64_t number = (uint64_t)json_integer_value(json_object_get(w->explanation, "block"));
-	enum status st = store_block(&w->record, w->m->txn, number, w->err);
+	const struct block_ref *ref = &w->record.ref;
 
-	if (st != OK)
-		return st;
-	return evidence_fetch(&w->material, w->arena, w->source, number, w->record.ref.hash,
+	return evidence_fetch(&w->material, w->arena, w->source, ref->number, ref->hash,
 			      MATERIAL_RECEIPTS | MATERIAL_TRANSACTIONS, &w->request->transaction,
 			      w->err);
 }
@@ -148,17 +167,13 @@ static enum status take_log(struct making *w, const struct receipt *receipt,
 
 static enum status take_logs(struct making *w, const struct receipt *receipt)
 {
-	struct event_log *logs;
-	size_t count;
-	enum status st = stored_logs(&logs, &count, w->arena, w->m->txn, &w->record.ref, w->err);
+	enum status st = OK;
 
-	if (st != OK)
-		return st;
-	w->e.logs = arena_array(w->arena, count, sizeof(*w->e.logs));
-	for (size_t i = 0; st == OK && i < count; i++)
-		if (hash_equal(logs[i].transaction_hash, w->request->transaction) &&
-		    is_explained(w, logs[i].log_index))
-			st = take_log(w, receipt, &logs[i]);
+	w->e.logs = arena_array(w->arena, w->log_count, sizeof(*w->e.logs));
+	for (size_t i = 0; st == OK && i < w->log_count; i++)
+		if (hash_equal(w->logs[i].transaction_hash, w->request->transaction) &&
+		    is_explained(w, w->logs[i].log_index))
+			st = take_log(w, receipt, &w->logs[i]);
 	return st;
 }
 
@@ -262,16 +277,18 @@ enum status evidence_make(struct slice *out, struct arena *arena, struct moment 
 	struct arena *scratch;
 	enum status st;
 
-	w.explanation = answer_explain(m, request->transaction, request->log_index, err);
-	if (!w.explanation)
-		return err->status;
-	st = gather(&w);
+	st = read_mirror(&w);
+	if (request->ends_moment)
+		moment_close(m);
+	if (st == OK)
+		st = gather(&w);
 	json_decref(w.explanation);
 	if (st == OK)
 		st = evidence_prove(&w.e, arena, err);
 	if (st != OK)
 		return st;
 	*out = evidence_render(&w.e, arena);
+	request->block = w.e.block;
 	request->event_count = (unsigned)w.e.log_count;
 	request->lacks_transaction = !w.e.has_transaction;
 	scratch = arena_new();

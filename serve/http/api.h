@@ -10,6 +10,8 @@
 extern const struct route_table api_account_routes;
 extern const struct route_table api_pool_routes;
 extern const struct route_table api_event_routes;
+/* api_evidence.c */
+extern const struct route_table api_evidence_routes;
 
 extern const struct param_rule param_at;
 extern const struct param_rule param_fields;

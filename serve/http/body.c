@@ -92,6 +92,17 @@ static void write_document(struct exchange *x)
 		x->reply.content_type = "application/json";
 }
 
+/* What may be kept must not be the arena's. */
+static void outlive_request(struct exchange *x)
+{
+	void *copy = xmalloc(x->body.size);
+
+	if (x->body.size)
+		memcpy(copy, x->body.data, x->body.size);
+	x->made = copy;
+	x->body = slice_of(copy, x->body.size);
+}
+
 void body_make(struct exchange *x)
 {
 	const struct reply *reply = &x->reply;
@@ -101,6 +112,9 @@ void body_make(struct exchange *x)
 		write_document(x);
 	else
 		x->body = reply->is_gzip ? reply->plain : reply->body;
+	if (!x->made && is_good(x) && route && route->freshness != FRESH_NOW && !reply->is_static &&
+	    !reply->is_gzip && !reply->has_stream)
+		outlive_request(x);
 	if (!reply->content_type && route)
 		x->reply.content_type = route->content_type;
 	if (!reply->has_stream) {
@@ -113,4 +127,5 @@ void body_make(struct exchange *x)
 		}
 	}
 	x->control = control_of(x);
+	x->is_lasting_memory = x->made || reply->is_static;
 }

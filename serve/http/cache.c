@@ -137,8 +137,9 @@ const struct cached *cache_take(struct cache *cache, const struct cache_key *key
 
 void cache_give_back(struct cache *cache, const struct cached *cached)
 {
-	struct entry *entry = (struct entry *)(uintptr_t)cached; /* its first member */
+	struct entry *entry;
 
+	memcpy(&entry, &cached, sizeof(cached)); /* its first member, which was given as const */
 	pthread_mutex_lock(&cache->mutex);
 	let_go(entry);
 	pthread_mutex_unlock(&cache->mutex);
@@ -176,10 +177,14 @@ bool cache_keep(struct cache *cache, const struct cache_key *key, const struct c
 
 void cache_free(struct cache *cache)
 {
+	struct entry *older;
+
 	if (!cache)
 		return;
-	while (cache->oldest)
-		forget(cache, cache->oldest);
+	for (struct entry *entry = cache->newest; entry; entry = older) {
+		older = entry->older;
+		let_go(entry);
+	}
 	(void)pthread_mutex_destroy(&cache->mutex);
 	free(cache);
 }

@@ -2,6 +2,7 @@
 
 #include <limits.h>
 #include <stdlib.h>
+#include <string.h>
 #include <zlib.h>
 
 enum {
@@ -21,7 +22,7 @@ void *compress_gzip(size_t *size, struct slice body)
 		    Z_OK)
 		return NULL;
 	out = xmalloc(body.size);
-	stream.next_in = (Bytef *)(uintptr_t)body.data; /* zlib's own type is not const */
+	memcpy(&stream.next_in, &body.data, sizeof(body.data)); /* zlib's own is not const */
 	stream.avail_in = (uInt)body.size;
 	stream.next_out = out;
 	stream.avail_out = (uInt)body.size;

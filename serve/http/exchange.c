@@ -209,6 +209,10 @@ static enum status open_moment(struct exchange *x, struct error *err)
 
 	if (needs == NEEDS_NOTHING)
 		return OK;
+	/* It may have waited for its turn. */
+	if (request->route->is_remote)
+		request->deadline_ms =
+			clock_now_ms(&x->server->clock) + x->server->limits->deadline_ms;
 	st = moment_begin(&x->moment, x->server->reader, at, needs == NEEDS_FINDINGS,
 			  request->deadline_ms, x->arena, err);
 	if (st == OK) {

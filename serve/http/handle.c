@@ -4,6 +4,8 @@
 
 #include "serve/http/internal.h"
 
+enum { REMOTE_MS = 60000 };
+
 /* ---- what is counted ---- */
 
 static struct http_meter *meter_of(const struct server *server)
@@ -125,11 +127,26 @@ static bool has_body(struct MHD_Connection *connection)
 	       MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Transfer-Encoding");
 }
 
+static void interrupt(void *context)
+{
+	remote_interrupt(context);
+}
+
 void handle_work(void *job)
 {
 	struct exchange *x = job;
+	struct server *server = x->server;
+	uint64_t now = clock_now_ms(&server->clock);
 
+	/* Only the request that is at work may end what is asked of the node. */
+	if (x->request.route->is_remote)
+		watchdog_tell(server->watchdog, x->watched, now + REMOTE_MS, interrupt,
+			      server->remote);
 	exchange_ask(x);
+	if (x->request.route->is_remote)
+		watchdog_tell(server->watchdog, x->watched,
+			      clock_now_ms(&server->clock) + server->limits->deadline_ms, NULL,
+			      NULL);
 	x->step = STEP_ASKED;
 	MHD_resume_connection(x->connection);
 }
@@ -139,10 +156,16 @@ static enum MHD_Result answer(struct exchange *x)
 {
 	if (respond_from_cache(x))
 		return MHD_YES;
-	if (x->request.route->is_long) {
+	if (x->request.route->is_long || x->request.route->is_remote) {
+		struct work *work =
+			x->request.route->is_remote ? x->server->remote_work : x->server->work;
+
+		/* What waits for others is not late itself. */
+		if (x->request.route->is_remote)
+			watchdog_expect(x->server->watchdog, x->watched, 0);
 		x->step = STEP_ASKING;
 		MHD_suspend_connection(x->connection);
-		if (work_add(x->server->work, x))
+		if (work_add(work, x))
 			return MHD_YES;
 		exchange_refuse(x);
 		x->step = STEP_ASKED;

@@ -16,6 +16,7 @@
 #include "serve/http/cache.h"
 #include "serve/http/census.h"
 #include "serve/http/match.h"
+#include "serve/http/remote.h"
 #include "serve/http/reply.h"
 #include "serve/http/server.h"
 #include "serve/http/work.h"
@@ -28,6 +29,8 @@ struct watched {
 	int fd;
 	uint64_t deadline_ms; /* 0: none */
 	bool is_cut;
+	void (*late)(void *context); /* called where it is cut; NULL: nobody cares */
+	void *context;
 	struct net_origin origin;
 	struct watched *next;
 	struct watched *previous;
@@ -46,6 +49,9 @@ void watchdog_add(struct watchdog *watchdog, struct watched *connection, uint64_
 void watchdog_remove(struct watchdog *watchdog, struct watched *connection);
 /* By the monotonic clock; 0: it may take as long as it likes. */
 void watchdog_expect(struct watchdog *watchdog, struct watched *connection, uint64_t deadline_ms);
+/* The same, and `late` is told where it took longer, under the watchdog's lock; NULL: nobody. */
+void watchdog_tell(struct watchdog *watchdog, struct watched *connection, uint64_t deadline_ms,
+		   void (*late)(void *context), void *context);
 /* Shuts it down now. */
 void watchdog_cut(struct watchdog *watchdog, struct watched *connection);
 bool watchdog_has_cut(struct watchdog *watchdog, const struct watched *connection);
@@ -90,6 +96,7 @@ struct exchange {
 	void *made; /* bytes from malloc, or NULL: the reply's */
 	struct slice body;
 	bool is_compressed;
+	bool is_lasting_memory; /* the body is not the arena's */
 	char tag[TAG_SIZE * 2]; /* "": none */
 	const char *control;    /* Cache-Control */
 
@@ -153,6 +160,8 @@ struct server {
 	struct census *census;
 	struct cache *cache; /* NULL: nothing is kept */
 	struct work *work;
+	struct remote *remote;
+	struct work *remote_work; /* one at a time */
 	struct reader *reader;
 	struct MHD_Daemon *daemon; /* NULL: not started */
 	int listener;              /* -1: given to the daemon, or none */

@@ -77,7 +77,7 @@ static int open_socket(const struct addrinfo *info, int *cause)
 
 static void tell_where(char where[LISTEN_TEXT], int fd, const char *address)
 {
-	struct sockaddr_storage bound;
+	struct sockaddr_storage bound = {0};
 	socklen_t size = sizeof(bound);
 	const char *port = strrchr(address, ':') + 1;
 	char taken[16];

@@ -59,8 +59,9 @@ struct reply {
 	unsigned status;          /* 0: 200 */
 	const char *content_type; /* NULL: the route's */
 	struct slice body;
-	bool is_static; /* the body is part of the program, and never changes */
-	bool is_gzip;   /* the body is compressed already, and sent to those only who take it; */
+	bool is_static;  /* the body is part of the program, and never changes */
+	bool is_lasting; /* the answer stays right: it may be kept after the store's next commit */
+	bool is_gzip;    /* the body is compressed already, and sent to those only who take it; */
 	struct slice plain; /* the others get this */
 	bool has_stream;
 	struct reply_stream stream;

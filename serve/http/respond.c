@@ -60,6 +60,15 @@ static bool add_headers(struct MHD_Response *response, const struct exchange *x)
 
 /* ---- responses ---- */
 
+/* libmicrohttpd's own type is not const; it does not write. */
+static void *writable(const uint8_t *bytes)
+{
+	void *pointer;
+
+	memcpy(&pointer, &bytes, sizeof(pointer));
+	return pointer;
+}
+
 static struct MHD_Response *response_of(struct exchange *x)
 {
 	void *made = x->made;
@@ -67,8 +76,8 @@ static struct MHD_Response *response_of(struct exchange *x)
 	if (x->reply.has_stream)
 		return streaming_response(x->server, x);
 	if (!made) /* the arena's, which lives until the request ends, or the program's */
-		return MHD_create_response_from_buffer(
-			x->body.size, (void *)(uintptr_t)x->body.data, MHD_RESPMEM_PERSISTENT);
+		return MHD_create_response_from_buffer(x->body.size, writable(x->body.data),
+						       MHD_RESPMEM_PERSISTENT);
 	x->made = NULL;
 	return MHD_create_response_from_buffer(x->body.size, made, MHD_RESPMEM_MUST_FREE);
 }
@@ -114,11 +123,12 @@ static bool keep(struct exchange *x, struct MHD_Response *response)
 	bool is_sound = !x->reply.status || x->reply.status == MHD_HTTP_OK;
 	struct cache_key key;
 
-	if (!may_be_kept(x) || !is_sound || !*x->tag || x->reply.has_stream ||
+	if (!may_be_kept(x) || !is_sound || !*x->tag || !x->is_lasting_memory ||
 	    (!is_static && !x->commit))
 		return false;
 	key = key_of(x);
-	return cache_keep(x->server->cache, &key, &cached, is_static || x->is_final, x->commit);
+	return cache_keep(x->server->cache, &key, &cached,
+			  is_static || x->is_final || x->reply.is_lasting, x->commit);
 }
 
 bool respond_from_cache(struct exchange *x)

@@ -104,6 +104,7 @@ struct route {
 	enum route_freshness freshness;
 	bool is_open; /* answered without the token, too */
 	bool is_long; /* it may take more than a few milliseconds: answered in a thread for that */
+	bool is_remote; /* it asks the node: one at a time, and it may take a minute */
 
 	/* One of the two. `answer` gives a new reference, or NULL with the error filled. `reply`
 	 * fills what is no JSON document (serve/http/reply.h). */

@@ -5,8 +5,8 @@
 #include "serve/stream/route.h"
 
 const struct route_table *const route_tables[] = {
-	&api_pool_routes, &api_account_routes, &api_event_routes, &page_routes,
-	&openapi_routes,  &metrics_routes,     &stream_routes,
+	&api_pool_routes, &api_account_routes, &api_event_routes, &api_evidence_routes,
+	&page_routes,     &openapi_routes,     &metrics_routes,   &stream_routes,
 };
 
 const size_t route_table_count = sizeof(route_tables) / sizeof(route_tables[0]);

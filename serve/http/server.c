@@ -14,7 +14,8 @@
 
 enum {
 	WAITING_MAX = 1024, /* requests for long answers */
-	MEMORY_FACTOR = 2,  /* a connection's memory holds a request's headers and an answer's */
+	REMOTE_WAITING_MAX = 8,
+	MEMORY_FACTOR = 2, /* a connection's memory holds a request's headers and an answer's */
 	SPARE_CONNECTIONS = 64,
 	OTHER_DESCRIPTORS = 256,
 };
@@ -65,6 +66,8 @@ enum status server_open(struct server **out, const struct server_options *option
 	if (server->limits->cache_bytes)
 		server->cache = cache_new(server->limits->cache_bytes);
 	server->work = work_new(server->limits->threads, WAITING_MAX, handle_work);
+	server->remote = remote_new(options->config, options->logger);
+	server->remote_work = work_new(1, REMOTE_WAITING_MAX, handle_work);
 	server->clock = clock_real();
 	server->listener = -1;
 	(void)pthread_mutex_init(&server->mutex, NULL);
@@ -128,6 +131,8 @@ enum status server_start(struct server *server, struct error *err)
 		st = watchdog_start(server->watchdog, err);
 	if (st == OK)
 		st = work_start(server->work, err);
+	if (st == OK)
+		st = work_start(server->remote_work, err);
 	if (st == OK) {
 		start_daemon(server);
 		if (!server->daemon)
@@ -149,6 +154,8 @@ void server_stop(struct server *server)
 	atomic_store(&server->is_stopping, true);
 	if (server->reader)
 		reader_stop(server->reader);
+	remote_stop(server->remote);
+	work_stop(server->remote_work);
 	work_stop(server->work);
 	streaming_stop(server);
 	if (server->daemon)
@@ -168,6 +175,8 @@ void server_close(struct server *server)
 		(void)close(server->listener);
 	watchdog_close(server->watchdog);
 	work_free(server->work);
+	work_free(server->remote_work);
+	remote_free(server->remote);
 	cache_free(server->cache);
 	census_free(server->census);
 	(void)pthread_cond_destroy(&server->changed);
@@ -178,6 +187,11 @@ void server_close(struct server *server)
 const char *server_url(const struct server *server)
 {
 	return server->url;
+}
+
+struct remote *server_remote(const struct server *server)
+{
+	return server->remote;
 }
 
 const struct server_options *server_options(const struct server *server)

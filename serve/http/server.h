@@ -42,6 +42,10 @@ void server_close(struct server *server);
 /* "http://127.0.0.1:8480/", with the port that was really taken; as long as the server. */
 const char *server_url(const struct server *server);
 
+/* For the one route at a time that asks the node. */
+struct remote;
+struct remote *server_remote(const struct server *server);
+
 const struct server_options *server_options(const struct server *server);
 
 #endif

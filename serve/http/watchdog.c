@@ -56,6 +56,8 @@ static void look(struct watchdog *watchdog)
 		if (w->deadline_ms && w->deadline_ms <= now && !w->is_cut) {
 			(void)shutdown(w->fd, SHUT_RDWR);
 			w->is_cut = true;
+			if (w->late)
+				w->late(w->context);
 		}
 	pthread_mutex_unlock(&watchdog->mutex);
 }
@@ -131,6 +133,16 @@ bool watchdog_has_cut(struct watchdog *watchdog, const struct watched *w)
 	is_cut = w->is_cut;
 	pthread_mutex_unlock(&watchdog->mutex);
 	return is_cut;
+}
+
+void watchdog_tell(struct watchdog *watchdog, struct watched *w, uint64_t deadline_ms,
+		   void (*late)(void *context), void *context)
+{
+	pthread_mutex_lock(&watchdog->mutex);
+	w->deadline_ms = deadline_ms;
+	w->late = late;
+	w->context = context;
+	pthread_mutex_unlock(&watchdog->mutex);
 }
 
 void watchdog_expect(struct watchdog *watchdog, struct watched *w, uint64_t deadline_ms)

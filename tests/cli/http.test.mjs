@@ -1,10 +1,10 @@
 // The HTTP API of `run`: each answer is what --json prints; errors say what to do; what may be kept, by whom, for how long; and
 // who may read at all. What bad clients do is in http-limits.test.mjs.
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { request } from 'node:http';
-import { Mirror, PROGRAM, ROOT, there } from '../support/program.mjs';
+import { createServer, request } from 'node:http';
+import { Mirror, PROGRAM, ROOT, sleep, tempFolder, there } from '../support/program.mjs';
 import { CHAINS } from '../support/recorded.mjs';
 import { startReplay } from '../support/replay.mjs';
 import { done, equal, none, ok, part } from '../support/tap.mjs';
@@ -230,6 +230,21 @@ await part('pages of other origins', async () => {
   equal('a refusal can be read by the page, too', (await of('/v1/pools/nobody', 'https://page.example')).headers['access-control-allow-origin'], 'https://page.example');
 });
 
+await part('evidence', async () => {
+  const p = (await m.json('payouts', 'api3')).items.at(-1), folder = tempFolder();
+  for (const [path, event] of [[`/v1/evidence/${p.transaction}/${p.log_index}`, `${p.transaction}:${p.log_index}`], [`/v1/evidence/${p.transaction}`, p.transaction]]) {
+    const file = join(folder, 'evidence.json'), r = await get(path);
+    const made = await m.run(['evidence', event, '-o', file]);
+    ok(`${path}: the file that the verb makes`, r.status === 200 && made.status === 0 && readFileSync(file).equals(r.body), `${r.status} ${made.err} ${r.body.toString().slice(0, 200)}`);
+    writeFileSync(file, r.body);
+    equal(`${path}: it holds`, (await m.run(['verify', file])).status, 0);
+    const again = await get(path, { headers: { 'If-None-Match': r.headers.etag } });
+    equal(`${path}: and is known by its tag`, again.status, 304);
+  }
+  const none = await get(`/v1/evidence/0x${'ab'.repeat(32)}`);
+  ok('of nothing there is none', none.status === 404 && /no event of transaction/.test(none.json.detail), none.body.toString());
+});
+
 await part('the end', async () => {
   const end = await daemon.stop();
   equal('it ends well', [end.status, end.signal], [0, null], daemon.err.slice(-1000));
@@ -265,6 +280,38 @@ await part('who may listen where', async () => {
   const nowhere = await small({ serve: { listen: '203.0.113.7:0', public: true } }).run(['run'], { timeout: 20000 });
   ok('an address of somebody else, too', nowhere.status === 2 && /no address of this machine/.test(nowhere.err), `${nowhere.status} ${nowhere.err}`);
   await d.stop();
+});
+
+await part('evidence without a node', async () => {
+  const node = await startReplay(join(CHAINS, 'api3-seed1.chain.jsonl.gz'), { head: 200 });
+  let mute = false, asked = 0;
+  const between = createServer((req, res) => {
+    if (mute) { asked++; return; }
+    const on = request(node.url + req.url, { method: req.method, headers: req.headers, agent: false }, r => { res.writeHead(r.statusCode, r.headers); r.pipe(res); });
+    on.on('error', () => res.destroy());
+    req.pipe(on);
+  });
+  await new Promise(resolve => between.listen(0, '127.0.0.1', resolve));
+  const d = new Mirror({ ...small({}).config, store: undefined, serve: { listen: '127.0.0.1:0' },
+    chain: { id: 31337, rpc: [{ url: `http://127.0.0.1:${between.address().port}`, attempts: 1, backoff_ms: 1 }], poll_interval_ms: 60000 } }).daemon();
+  const url = await d.url();
+  await d.indexed(200);
+  const p = JSON.parse((await ask(`${url}/v1/pools/api3/payouts?limit=2`)).body).items;
+  const good = await ask(`${url}/v1/evidence/${p[0].transaction}`);
+  equal('the node is asked', good.status, 200, good.body.toString().slice(0, 300));
+  await node.stop();
+  const gone = await ask(`${url}/v1/evidence/${p[1].transaction}`);
+  ok('one that is away: 503', gone.status === 503 && gone.headers['retry-after'], `${gone.status} ${gone.body}`);
+  mute = true;
+  const held = ask(`${url}/v1/evidence/${p[1].transaction}`).catch(e => e);
+  for (const until = Date.now() + 10000; !asked && Date.now() < until;) await sleep(20);
+  ok('one that does not answer is waited for', asked > 0);
+  equal('while others are answered', (await ask(`${url}/v1/pools/api3/accounts?limit=3`)).status, 200);
+  const end = await d.stop();
+  ok('but not at the end', end.status === 0 && end.ms < 3000, JSON.stringify(end));
+  await held;
+  between.closeAllConnections();
+  between.close();
 });
 
 await part('before the first block', async () => {
