@@ -98,6 +98,10 @@ static inline struct figure figure_unknown(void)
 	return (struct figure){.is_null = true, .is_unknown = true};
 }
 
+/* "number", "percent_18": as documents tell them. NULL beyond the last one. */
+const char *figure_kind_name(enum figure_kind kind);
+const char *figure_unit_name(enum figure_unit unit);
+
 /* The name of a choice; NULL where the number has none. */
 const char *figure_choice_name(const struct figure_rule *rule, u256 number);
 

@@ -3,18 +3,6 @@
 #include "reconcile/source_check.h"
 #include "serve/answer/answer.h"
 
-static const char *const kind_names[] = {
-	[FIGURE_NUMBER] = "number", [FIGURE_RATIO] = "ratio", [FIGURE_ADDRESS] = "address",
-	[FIGURE_FLAG] = "flag",     [FIGURE_HASH] = "hash",   [FIGURE_CHOICE] = "choice",
-	[FIGURE_TEXT] = "text",
-};
-
-static const char *const unit_names[] = {
-	[UNIT_PLAIN] = "plain",       [UNIT_ASSETS] = "assets",         [UNIT_SHARES] = "shares",
-	[UNIT_FIXED_18] = "fixed_18", [UNIT_PERCENT_18] = "percent_18", [UNIT_SECONDS] = "seconds",
-	[UNIT_TIME] = "time",
-};
-
 static json_t *words(const char *const *texts)
 {
 	json_t *array;
@@ -35,8 +23,8 @@ static json_t *figures(const struct figure_rule *rules, size_t count)
 		json_t *figure = json_object();
 
 		json_put(figure, "name", json_string(rules[i].name));
-		json_put(figure, "kind", json_string(kind_names[rules[i].kind]));
-		json_put(figure, "unit", json_string(unit_names[rules[i].unit]));
+		json_put(figure, "kind", json_string(figure_kind_name(rules[i].kind)));
+		json_put(figure, "unit", json_string(figure_unit_name(rules[i].unit)));
 		json_put(figure, "meaning", json_string(rules[i].meaning));
 		if (rules[i].kind == FIGURE_CHOICE)
 			json_put(figure, "choices", words(rules[i].choices));
@@ -53,8 +41,8 @@ static json_t *key_parts(const struct item_list *list)
 		json_t *part = json_object();
 
 		json_put(part, "name", json_string(list->parts[i].name));
-		json_put(part, "kind", json_string(kind_names[list->parts[i].kind]));
-		json_put(part, "unit", json_string(unit_names[UNIT_PLAIN]));
+		json_put(part, "kind", json_string(figure_kind_name(list->parts[i].kind)));
+		json_put(part, "unit", json_string(figure_unit_name(UNIT_PLAIN)));
 		json_put(part, "meaning", json_string(list->parts[i].meaning));
 		(void)json_array_append_new(array, part);
 	}

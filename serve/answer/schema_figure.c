@@ -4,18 +4,15 @@
 #include "serve/answer/answer.h"
 #include "serve/answer/schema_make.h"
 
-/* For people, and for programs that show figures without knowing them ("x-unit"). */
-static const struct {
-	const char *name;
-	const char *words;
-} units[] = {
-	[UNIT_PLAIN] = {NULL, NULL},
-	[UNIT_ASSETS] = {"assets", "base units of the pool's asset"},
-	[UNIT_SHARES] = {"shares", "base units of the pool's shares"},
-	[UNIT_FIXED_18] = {"fixed_18", "10^18 is one"},
-	[UNIT_PERCENT_18] = {"percent_18", "10^18 is 100 %"},
-	[UNIT_SECONDS] = {"seconds", "seconds"},
-	[UNIT_TIME] = {"time", "seconds since 1970, 0: none"},
+/* What a figure counts, in words. */
+static const char *const unit_words[] = {
+	[UNIT_PLAIN] = "",
+	[UNIT_ASSETS] = "base units of the pool's asset",
+	[UNIT_SHARES] = "base units of the pool's shares",
+	[UNIT_FIXED_18] = "10^18 is one",
+	[UNIT_PERCENT_18] = "10^18 is 100 %",
+	[UNIT_SECONDS] = "seconds",
+	[UNIT_TIME] = "seconds since 1970, 0: none",
 };
 
 /* A number beyond the names is shown as it is. */
@@ -63,16 +60,15 @@ static json_t *of_kind(const struct figure_rule *rule)
 json_t *schema_figure(const struct figure_rule *rule)
 {
 	json_t *schema = schema_nullable(of_kind(rule));
-	const char *words = units[rule->unit].words;
+	const char *words = unit_words[rule->unit];
 
-	if (words && *rule->meaning)
+	if (*words && *rule->meaning)
 		json_put(schema, "description", json_sprintf("%s (%s)", rule->meaning, words));
 	else
-		schema = schema_described(schema, words ? words : rule->meaning);
-	if (rule->kind == FIGURE_RATIO)
-		json_put(schema, "x-unit", json_string("ratio"));
-	else if (units[rule->unit].name)
-		json_put(schema, "x-unit", json_string(units[rule->unit].name));
+		schema = schema_described(schema, *words ? words : rule->meaning);
+	/* For programs that show figures without knowing them, as /v1/protocols tells them. */
+	json_put(schema, "x-kind", json_string(figure_kind_name(rule->kind)));
+	json_put(schema, "x-unit", json_string(figure_unit_name(rule->unit)));
 	return schema;
 }
 

@@ -4,6 +4,8 @@
 #include "serve/answer/answer.h"
 #include "serve/answer/schema_make.h"
 
+enum { NAMES_MAX = 32 };
+
 static const struct schema_member protocol_members[] = {
 	SCHEMA_MEMBER("title", TEXT, "for people"),
 	SCHEMA_MEMBER("pool", LIST_OF, "figures of a pool", .of = "FigureRule"),
@@ -47,14 +49,17 @@ static json_t *figure_rule(void)
 		SCHEMA_MEMBER("choices", NAMES, "of a choice: its names, by number",
 			      .is_optional = true),
 	};
-	static const char *const kinds[] = {"number", "ratio",  "address", "flag",
-					    "hash",   "choice", "text"};
-	static const char *const figure_units[] = {"plain",      "assets",  "shares", "fixed_18",
-						   "percent_18", "seconds", "time"};
+	const char *names[NAMES_MAX];
+	size_t count = 0;
 	json_t *rule = schema_object(SCHEMA_MEMBERS(members));
 
-	schema_put(rule, "kind", schema_enum(SCHEMA_MEMBERS(kinds)), true);
-	schema_put(rule, "unit", schema_enum(SCHEMA_MEMBERS(figure_units)), true);
+	while (count < NAMES_MAX && (names[count] = figure_kind_name((enum figure_kind)count)))
+		count++;
+	schema_put(rule, "kind", schema_enum(names, count), true);
+	count = 0;
+	while (count < NAMES_MAX && (names[count] = figure_unit_name((enum figure_unit)count)))
+		count++;
+	schema_put(rule, "unit", schema_enum(names, count), true);
 	return rule;
 }
 

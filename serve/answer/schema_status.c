@@ -122,6 +122,17 @@ static const struct schema_member open_members[] = {
 	SCHEMA_MEMBER("info", COUNT, NULL),
 };
 
+static const struct schema_member alert_members[] = {
+	SCHEMA_MEMBER("alert", TEXT, "which one, without what is secret"),
+	SCHEMA_MEMBER("waiting", COUNT, "findings that wait to be told"),
+	SCHEMA_MEMBER("waiting_since", COUNT, "seconds since 1970", .is_nullable = true),
+	SCHEMA_MEMBER("told", COUNT, "how often it was told"),
+	SCHEMA_MEMBER("failed", COUNT, "how often that failed"),
+	SCHEMA_MEMBER("last_told", COUNT, "seconds since 1970", .is_nullable = true),
+	SCHEMA_MEMBER("last_failed", COUNT, "seconds since 1970", .is_nullable = true),
+	SCHEMA_MEMBER("trouble", TEXT, "why it failed last; null: it works", .is_nullable = true),
+};
+
 static const struct schema_member status_members[] = {
 	SCHEMA_MEMBER("chain_id", COUNT, NULL),
 	SCHEMA_MEMBER("at", REF, "null: no block yet", .of = "At", .is_nullable = true),
@@ -144,6 +155,8 @@ static const struct schema_member status_members[] = {
 	SCHEMA_MEMBER("rate", REF, "how fast blocks are applied; null: nobody writes", .of = "Rate",
 		      .is_nullable = true),
 	SCHEMA_MEMBER("reorgs", REF, NULL, .of = "Reorgs"),
+	SCHEMA_MEMBER("alerts", LIST_OF, "how it goes with each configured alert", .of = "Alert",
+		      .is_optional = true),
 	SCHEMA_MEMBER("events", COUNT, "up to the block"),
 	SCHEMA_MEMBER("checks", REF, "up to the block", .of = "Checks"),
 	SCHEMA_MEMBER("findings", REF, "open as of the block", .of = "OpenFindings"),
@@ -169,6 +182,15 @@ static json_t *proved_range(void)
 	return range;
 }
 
+static json_t *alert(void)
+{
+	static const char *const kinds[] = {"webhook", "alertmanager", "slack", "command"};
+	json_t *schema = schema_object(SCHEMA_MEMBERS(alert_members));
+
+	schema_put(schema, "kind", schema_enum(SCHEMA_MEMBERS(kinds)), true);
+	return schema;
+}
+
 void schema_add_status(json_t *components)
 {
 	static const char *const states[] = {"ok", "degraded"};
@@ -180,6 +202,7 @@ void schema_add_status(json_t *components)
 		   schema_described(truncated, "there are more ranges; these are the newest"),
 		   false);
 	schema_put(status, "state", schema_enum(states, sizeof(states) / sizeof(states[0])), true);
+	schema_component(components, "Alert", alert());
 	schema_component(components, "ProvedRange", proved_range());
 	schema_component(components, "Node", schema_object(SCHEMA_MEMBERS(node_members)));
 	schema_component(components, "Writer", schema_object(SCHEMA_MEMBERS(writer_members)));

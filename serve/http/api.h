@@ -6,7 +6,8 @@
 
 #include "serve/http/route.h"
 
-/* api_account.c: accounts beyond one pool and one block. api_pool.c: status, pools, accounts, lists. api_event.c: payouts, events, findings, explain. */
+/* api_pool.c: status, pools, accounts, lists. api_account.c: accounts beyond one pool and one
+ * block. api_event.c: payouts, events, findings, explain. */
 extern const struct route_table api_account_routes;
 extern const struct route_table api_pool_routes;
 extern const struct route_table api_event_routes;

@@ -54,6 +54,19 @@ static enum status get_log(struct reply *out, const struct request *request, str
 	return get(out, request, (int64_t)request_param(request, "log")->number, err);
 }
 
+/* What it is made of is docs/evidence.md's: it is for `verify`, which compares every byte. */
+static json_t *schema(const struct config *config)
+{
+	json_t *file = json_object();
+
+	(void)config;
+	json_put(file, "type", json_string("object"));
+	json_put(file, "description",
+		 json_string("An evidence file, for `covermirror verify`: keep its bytes as they "
+			     "are."));
+	return file;
+}
+
 static const struct route routes[] = {
 	{.path = "/v1/evidence/{tx}",
 	 .id = "getTransactionEvidence",
@@ -63,6 +76,7 @@ static const struct route routes[] = {
 	 .is_remote = true,
 	 .needs = NEEDS_MOMENT,
 	 .reply = get_transaction,
+	 .schema = schema,
 	 .content_type = "application/json"},
 	{.path = "/v1/evidence/{tx}/{log}",
 	 .id = "getLogEvidence",
@@ -71,6 +85,7 @@ static const struct route routes[] = {
 	 .is_remote = true,
 	 .needs = NEEDS_MOMENT,
 	 .reply = get_log,
+	 .schema = schema,
 	 .content_type = "application/json"},
 };
 

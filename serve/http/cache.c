@@ -149,6 +149,7 @@ bool cache_keep(struct cache *cache, const struct cache_key *key, const struct c
 		bool is_for_ever, uint64_t commit)
 {
 	size_t size = (size_t)cached->bytes + OVERHEAD;
+	struct entry *newer;
 	struct entry *entry;
 
 	if (size > cache->bytes_max / PARTS)
@@ -165,8 +166,11 @@ bool cache_keep(struct cache *cache, const struct cache_key *key, const struct c
 	pthread_mutex_lock(&cache->mutex);
 	if (find(cache, key))
 		forget(cache, find(cache, key));
-	while (cache->bytes + size > cache->bytes_max && cache->oldest)
-		forget(cache, cache->oldest);
+	for (struct entry *oldest = cache->oldest; oldest && cache->bytes + size > cache->bytes_max;
+	     oldest = newer) {
+		newer = oldest->newer;
+		forget(cache, oldest);
+	}
 	entry->chain = *bucket_of(cache, key);
 	*bucket_of(cache, key) = entry;
 	link_newest(cache, entry);

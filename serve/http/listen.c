@@ -1,7 +1,5 @@
 #include <errno.h>
-#include <inttypes.h>
 #include <netdb.h>
-#include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -82,15 +80,10 @@ static void tell_where(char where[LISTEN_TEXT], int fd, const char *address)
 	const char *port = strrchr(address, ':') + 1;
 	char taken[16];
 
-	if (getsockname(fd, (struct sockaddr *)&bound, &size) == 0) {
-		uint16_t number =
-			bound.ss_family == AF_INET6
-				? ((const struct sockaddr_in6 *)(const void *)&bound)->sin6_port
-				: ((const struct sockaddr_in *)(const void *)&bound)->sin_port;
-
-		(void)snprintf(taken, sizeof(taken), "%" PRIu16, ntohs(number));
+	if (getsockname(fd, (struct sockaddr *)&bound, &size) == 0 &&
+	    getnameinfo((struct sockaddr *)&bound, size, NULL, 0, taken, sizeof(taken),
+			NI_NUMERICSERV) == 0)
 		port = taken;
-	}
 	(void)snprintf(where, LISTEN_TEXT, "%.*s:%s", (int)(strrchr(address, ':') - address),
 		       address, port);
 }

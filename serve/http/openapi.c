@@ -14,9 +14,11 @@ static const char about[] =
 	"Read only. Amounts are decimal strings in base units, ratios decimal strings with 18 "
 	"places, times of blocks seconds since 1970; null is not computable, or not known. A list "
 	"is {items, next}: `next` is the `after` of the next page, null on the last one. With "
-	"`fields` an answer has only those members, whatever its schema requires. `x-unit` says "
-	"what a figure counts: assets and shares (base units of the pool's asset), fixed_18 (10^18 "
-	"is one), percent_18 (10^18 is 100 %), ratio, seconds, time (seconds since 1970, 0: none).";
+	"`fields` an answer has only those members, `at` and `next`, whatever its schema requires. "
+	"`x-kind` and "
+	"`x-unit` say what a figure is and what it counts: assets and shares (base units of the "
+	"pool's asset), fixed_18 (10^18 is one), percent_18 (10^18 is 100 %), seconds, time "
+	"(seconds since 1970, 0: none).";
 
 /* ---- problems ---- */
 

@@ -206,6 +206,7 @@ static const struct route routes[] = {
 	 .id = "getMetrics",
 	 .summary = "Measurements in Prometheus' text form.",
 	 .freshness = FRESH_NOW,
+	 .is_long = true,
 	 .reply = get_metrics,
 	 .content_type = METRICS_CONTENT_TYPE},
 	{.path = "/healthz",

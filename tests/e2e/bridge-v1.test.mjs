@@ -1,6 +1,7 @@
 // Bridge Mutual V1 behind a real node: people use a coverage book at random, from a seed, over more than a year, and at every
 // block every figure of the mirror is compared with the contracts' views by eth_call, also between events; nothing is found.
 import { Anvil } from '../support/anvil.mjs';
+import { faultsOf } from '../support/api.mjs';
 import { DAY, E18, E6, WEEK } from '../support/bridge-scene.mjs';
 import { BridgeV1Driver } from '../support/bridge-v1-scenario.mjs';
 import { BridgeV1Scene } from '../support/bridge-v1-scene.mjs';
@@ -172,6 +173,7 @@ try {
     equal('the digest of a fresh sync', [a.indexed.hash, a.digest], [b.indexed.hash, b.digest]);
     const audit = await fresh.run(['check-store']);
     ok('what is kept is what its rows say', audit.status === 0, audit.err.slice(-1000));
+    none('over HTTP it is what /openapi.json says', await faultsOf(fresh));
   });
   none('no findings to the end', await findings());
 } finally {

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Validator } from '@seriousme/openapi-schema-validator';
-import { changes, Document, json } from '../support/api.mjs';
+import { askAll, Caller, changes, Document, json, messages } from '../support/api.mjs';
 import { mirrorOf } from '../chains/truth.mjs';
 import { listChains, readChain, readTruth } from '../support/recorded.mjs';
 import { startReplay } from '../support/replay.mjs';
@@ -19,79 +19,6 @@ const OPTIONAL = new Set(['proved_truncated', 'withdrawn', 'payout', 'rounding_i
 // Of which the demo has none.
 const MAY_BE_EMPTY = new Set([]);
 
-class Caller {
-  constructor(url, document) { Object.assign(this, { url, document, faults: [], answers: new Map(), bad: new Map(), count: 0 }); }
-  async ask(id, params = {}, { headers, status } = {}) {
-    const target = this.document.target(id, params), answer = await json(this.url + target, headers);
-    const isRelaxed = params.fields !== undefined;
-    this.count++;
-    this.faults.push(...this.document.faults(id, answer, { isRelaxed }).map(f => `${target}: ${f}`));
-    if (status !== undefined && answer.status !== status) this.faults.push(`${target}: ${answer.status}, expected ${status} ${answer.text.slice(0, 200)}`);
-    if (answer.status !== 200) this.bad.set(id, [...this.bad.get(id) ?? [], answer]);
-    else if (!isRelaxed) this.answers.set(id, [...this.answers.get(id) ?? [], { target, params, ...answer }]);
-    return answer.status === 200 ? answer.body : undefined;
-  }
-  // Every page.
-  async all(id, params) {
-    const items = [];
-    for (let after; ;) {
-      const page = await this.ask(id, { ...params, after }, { status: 200 });
-      items.push(...page?.items ?? []);
-      if (!page?.next || items.length > 100000) return items;
-      after = page.next;
-    }
-  }
-}
-
-// Every route of the mirror's own, as of several blocks.
-async function askAll(c) {
-  const status = await c.ask('getStatus', {}, { status: 200 });
-  const list = (await c.ask('getPools', {}, { status: 200 })).items;
-  const last = status.indexed.number, first = Math.max(...list.map(p => p.start_block)) + 1;
-  const moments = [undefined, 'latest', 'finalized', status.indexed.hash, first, (first + last) >> 1];
-  const lists = {};
-  for (const at of moments) {
-    await c.ask('getStatus', { at });
-    await c.ask('getPools', { at });
-    await c.ask('getFindings', { at, limit: 1000 });
-    await c.ask('getSolvency', { at });
-  }
-  for (const { name } of list) {
-    for (const at of moments) {
-      await c.ask('getPool', { name, at }, { status: 200 });
-      await c.ask('getAccounts', { name, at, limit: 1000 }, { status: 200 });
-      await c.ask('getPayouts', { name, at, limit: 1000 }, { status: 200 });
-      await c.ask('getPoolSolvency', { name, at, limit: 50 }, { status: 200 });
-      await c.ask('getPolicies', { name, at, limit: 1000 });
-      await c.ask('getHistory', { name, at, limit: 7 }, { status: 200 });
-    }
-    const accounts = await c.all('getAccounts', { name, limit: 5 });
-    for (const { account } of accounts.slice(0, 3)) for (const at of [undefined, first]) await c.ask('getAccount', { name, address: account, at }, { status: 200 });
-    await c.ask('getAccount', { name, address: `0x${'ab'.repeat(20)}` }, { status: 200 });
-    for (const { account } of [accounts[0], accounts.at(-1)]) {
-      await c.ask('getHoldings', { address: account }, { status: 200 });
-      await c.ask('getAccountHistory', { name, address: account, limit: 6 }, { status: 200 });
-    }
-    for (const which of c.document.operation('getItems').parameters.find(p => p.name === 'list').schema.enum)
-      for (const at of [undefined, first]) lists[which] = [...lists[which] ?? [], ...(await c.ask('getItems', { name, list: which, at, limit: 1000 }))?.items ?? []];
-    const markets = (await c.ask('getItems', { name, list: 'markets' }))?.items ?? [{}];
-    for (const { market } of markets) for (const amount of ['1', '10000000000', `1${'0'.repeat(22)}`, `1${'0'.repeat(60)}`])
-      for (const at of [undefined, first]) await c.ask('getQuote', { name, market, amount, weeks: 8, at });
-    await c.ask('getEvents', { pool: name, limit: 1000 }, { status: 200 });
-    await c.ask('getEvents', { pool: name, order: 'newest', limit: 10 }, { status: 200 });
-    await c.ask('getFindings', { pool: name }, { status: 200 });
-  }
-  for (const event of c.document.operation('getEvents').parameters.find(p => p.name === 'event').schema.enum) {
-    const seen = (await c.ask('getEvents', { event, limit: 20 }, { status: 200 })).items;
-    for (const e of seen.filter((x, i) => i === 0 || x.pool !== seen[i - 1].pool)) await c.ask('explainLog', { tx: e.transaction, log: e.log_index }, { status: 200 });
-  }
-  for (const check of c.document.operation('getFindings').parameters.find(p => p.name === 'check').schema.enum) await c.ask('getFindings', { check, severity: 'info' }, { status: 200 });
-  for (const state of ['open', 'resolved', 'withdrawn']) await c.ask('getFindings', { state }, { status: 200 });
-  for (const { transaction } of (await c.all('getEvents', { limit: 400 })).filter((e, i) => i % 25 === 0)) await c.ask('explainTransaction', { tx: transaction }, { status: 200 });
-  return { list, lists, moments };
-}
-
-const asked = new Set();
 const config = { chain, pools, views };
 for (const rpc of config.chain.rpc) rpc.url = rpc.url.replace('file:', `file:${ROOT}/`);
 
@@ -116,7 +43,6 @@ await part('the demo', async () => {
     equal('the protocols', [...new Set(list.map(p => p.protocol))].sort(), ['api3', 'bridge-mutual-v2', 'insuredao']);
     none('every answer is what the document says', c.faults);
     note(`${c.count} answers of ${document.operations.length} routes`);
-    for (const id of c.answers.keys()) asked.add(id);
     none('every kind of list has items', Object.entries(lists).filter(([, items]) => !items.length).map(([name]) => name).filter(name => !MAY_BE_EMPTY.has(name)));
     const quotes = c.answers.get('getQuote').map(a => a.body);
     ok('quotes with a price, and without', quotes.some(q => q.premium) && quotes.some(q => q.reason), JSON.stringify(quotes[0]));
@@ -193,6 +119,30 @@ async function served(what, mirror, body) {
 }
 const until = async (what, test) => { for (let i = 0; i < 200; i++) { if (await test()) return true; await sleep(50); } return ok(what, false, 'not within 10 s'); };
 
+// Behind a token: the document says so, and what is open without it.
+const TOKEN = 'only-for-this-test-0123456789';
+await part('a token', async () => {
+  const mirror = new Mirror({ ...config, serve: { listen: '127.0.0.1:0', token: TOKEN, page_max: 20 } });
+  await mirror.sync();
+  const daemon = mirror.daemon(), headers = { authorization: `Bearer ${TOKEN}` };
+  try {
+    const url = await daemon.url(), closed = await json(`${url}/openapi.json`), raw = await json(`${url}/openapi.json`, headers);
+    equal('without it there is a problem', [closed.status, closed.type], [401, 'application/problem+json']);
+    equal('the document names the scheme', [raw.body.security, raw.body.components.securitySchemes], [[{ token: [] }], { token: { type: 'http', scheme: 'bearer' } }]);
+    ok('and not the token', !raw.text.includes(TOKEN));
+    ok('it is valid', (await new Validator().validate(raw.body)).valid);
+    const document = new Document(raw.body), c = new Caller(url, document), open = document.operations.filter(o => o.security?.length === 0).map(o => o.operationId);
+    for (const { operationId, parameters } of document.operations)
+      await c.ask(operationId, Object.fromEntries(parameters.filter(p => p.required).map(p => [p.name, p.example ?? p.schema.enum?.[0]])), { status: open.includes(operationId) ? undefined : 401 });
+    equal('the probes are open', open.sort(), ['getHealth', 'getReadiness']);
+    const { items } = await c.ask('getAccounts', { name: 'api3' }, { headers, status: 200 });
+    const limit = document.operation('getAccounts').parameters.find(p => p.name === 'limit').schema;
+    equal('a page is as large as the document says', [items.length, limit.default, limit.maximum], [20, 20, 20]);
+    await c.ask('getAccounts', { name: 'api3', limit: 21 }, { headers, status: 400 });
+    none('every answer is what the document says', c.faults);
+  } finally { await daemon.stop(); }
+});
+
 const edges = listChains().find(x => x.name === 'pool-edges');
 const alone = mirrorOf(readTruth(edges.truth).meta, `file:${edges.chain}`);
 await alone.sync();
@@ -227,8 +177,17 @@ await part('a reorganisation', async () => {
   try {
     await served('a mirror that was rewound', new Mirror({ ...mirrorOf(meta, node.url).config, views: { at_head: true, accounts: 'all' }, proof: { level: 'off' } }), async (c, daemon) => {
       await daemon.indexed(at.number - 1);
+      const wrong = [], told = [], seen = messages(`${c.url}/v1/stream`, m => {
+        told.push(m.event === 'rewound' ? m.data.to.number : m.event);
+        const validate = c.document.validator('StreamMessage');
+        if (!validate(m)) wrong.push(`${JSON.stringify(m).slice(0, 300)}: ${validate.errors.slice(-2).map(e => `${e.instancePath} ${e.message}`).join('; ')}`);
+        return m.event === 'block' && m.data.hash === at.hash;
+      });
       await node.head(at.number);
       await daemon.indexed(at.number, { hash: at.hash, timeout: 30000 });
+      await seen;
+      ok('the stream tells of it', told.includes(at.number - 6), JSON.stringify(told).slice(-1000));
+      none('as the document says', wrong);
       const { reorgs } = await c.ask('getStatus', {}, { status: 200 });
       ok('status tells of it', reorgs.count > 0 && reorgs.items[0].fork !== null && reorgs.items[0].depth > 0, JSON.stringify(reorgs));
       const { items } = await c.ask('getFindings', { state: 'withdrawn', limit: 1000 }, { status: 200 });
@@ -237,22 +196,6 @@ await part('a reorganisation', async () => {
   } finally { await node.stop(); }
 });
 
-// Server-sent events, until `take` says that it was the last.
-async function messages(address, take) {
-  const abort = new AbortController(), { status, body } = await fetch(address, { signal: abort.signal });
-  if (status !== 200) throw new Error(`${address}: ${status}`);
-  let text = '';
-  try {
-    for await (const bytes of body.pipeThrough(new TextDecoderStream())) {
-      const frames = (text + bytes).split('\n\n');
-      text = frames.pop();
-      for (const frame of frames) {
-        const field = name => frame.match(new RegExp(`^${name}: ?(.*)$`, 'm'))?.[1];
-        if (field('event') && field('data') !== undefined && take({ event: field('event'), id: field('id'), data: JSON.parse(field('data')) })) return;
-      }
-    }
-  } finally { abort.abort(); }
-}
 // A parameter's example by its own schema.
 function fits(document, { example, schema }) {
   const defs = document.validator;

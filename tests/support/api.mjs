@@ -28,7 +28,7 @@ export class Document {
   #compiler($defs) {
     // Strict: an unknown keyword is an error, so a slip in a schema is none that silently holds nothing.
     const ajv = new Ajv2020({ strict: true, strictTypes: false, strictRequired: false, allowUnionTypes: true, inlineRefs: false });
-    ajv.addVocabulary(['x-unit', 'discriminator']);
+    ajv.addVocabulary(['x-kind', 'x-unit', 'discriminator']);
     ajv.addSchema({ $id: 'api', $defs });
     return name => ajv.getSchema(`api#/$defs/${encodeURIComponent(name)}`);
   }
@@ -92,4 +92,104 @@ function swap(holder, key, path, judge) {
   judge(`${path} of another type`);
   holder[key] = value;
   if (value && typeof value === 'object') changes(value, judge, path);
+}
+
+// Asks the server and holds each answer against the document: what is wrong gathers in `faults`.
+export class Caller {
+  constructor(url, document) { Object.assign(this, { url, document, faults: [], answers: new Map(), bad: new Map(), count: 0 }); }
+  async ask(id, params = {}, { headers, status } = {}) {
+    const target = this.document.target(id, params), answer = await json(this.url + target, headers);
+    const isRelaxed = params.fields !== undefined;
+    this.count++;
+    this.faults.push(...this.document.faults(id, answer, { isRelaxed }).map(f => `${target}: ${f}`));
+    if (status !== undefined && answer.status !== status) this.faults.push(`${target}: ${answer.status}, expected ${status} ${answer.text.slice(0, 200)}`);
+    if (answer.status !== 200) this.bad.set(id, [...this.bad.get(id) ?? [], answer]);
+    else if (!isRelaxed) this.answers.set(id, [...this.answers.get(id) ?? [], { target, params, ...answer }]);
+    return answer.status === 200 ? answer.body : undefined;
+  }
+  // Every page.
+  async all(id, params) {
+    const items = [];
+    for (let after; ;) {
+      const page = await this.ask(id, { ...params, after }, { status: 200 });
+      items.push(...page?.items ?? []);
+      if (!page?.next || items.length > 100000) return items;
+      after = page.next;
+    }
+  }
+}
+
+// Every route of the mirror's own, as of several blocks.
+export async function askAll(c) {
+  const status = await c.ask('getStatus', {}, { status: 200 });
+  const list = (await c.ask('getPools', {}, { status: 200 })).items;
+  const last = status.indexed.number, first = Math.max(...list.map(p => p.start_block)) + 1;
+  const moments = [undefined, 'latest', ...(status.finalized === null ? [] : ['finalized']), status.indexed.hash, first, (first + last) >> 1];
+  const lists = {};
+  for (const at of moments) {
+    await c.ask('getStatus', { at });
+    await c.ask('getPools', { at });
+    await c.ask('getFindings', { at, limit: 1000 });
+    await c.ask('getSolvency', { at });
+  }
+  for (const { name } of list) {
+    for (const at of moments) {
+      await c.ask('getPool', { name, at }, { status: 200 });
+      await c.ask('getAccounts', { name, at, limit: 1000 }, { status: 200 });
+      await c.ask('getPayouts', { name, at, limit: 1000 }, { status: 200 });
+      await c.ask('getPoolSolvency', { name, at, limit: 50 }, { status: 200 });
+      await c.ask('getPolicies', { name, at, limit: 1000 });
+      await c.ask('getHistory', { name, at, limit: 7 }, { status: 200 });
+    }
+    const accounts = await c.all('getAccounts', { name, limit: 5 });
+    for (const { account } of accounts.slice(0, 3)) for (const at of [undefined, first]) await c.ask('getAccount', { name, address: account, at }, { status: 200 });
+    await c.ask('getAccount', { name, address: `0x${'ab'.repeat(20)}` }, { status: 200 });
+    for (const { account } of [accounts[0], accounts.at(-1)]) {
+      await c.ask('getHoldings', { address: account }, { status: 200 });
+      await c.ask('getAccountHistory', { name, address: account, limit: 6 }, { status: 200 });
+    }
+    for (const which of c.document.operation('getItems').parameters.find(p => p.name === 'list').schema.enum)
+      for (const at of [undefined, first]) lists[which] = [...lists[which] ?? [], ...(await c.ask('getItems', { name, list: which, at, limit: 1000 }))?.items ?? []];
+    const markets = (await c.ask('getItems', { name, list: 'markets' }))?.items ?? [{}];
+    for (const { market } of markets) for (const amount of ['1', '10000000000', `1${'0'.repeat(22)}`, `1${'0'.repeat(60)}`])
+      for (const at of [undefined, first]) await c.ask('getQuote', { name, market, amount, weeks: 8, at });
+    await c.ask('getEvents', { pool: name, limit: 1000 }, { status: 200 });
+    await c.ask('getEvents', { pool: name, order: 'newest', limit: 10 }, { status: 200 });
+    await c.ask('getFindings', { pool: name }, { status: 200 });
+  }
+  for (const event of c.document.operation('getEvents').parameters.find(p => p.name === 'event').schema.enum) {
+    const seen = (await c.ask('getEvents', { event, limit: 20 }, { status: 200 })).items;
+    for (const e of seen.filter((x, i) => i === 0 || x.pool !== seen[i - 1].pool)) await c.ask('explainLog', { tx: e.transaction, log: e.log_index }, { status: 200 });
+  }
+  for (const check of c.document.operation('getFindings').parameters.find(p => p.name === 'check').schema.enum) await c.ask('getFindings', { check, severity: 'info' }, { status: 200 });
+  for (const state of ['open', 'resolved', 'withdrawn']) await c.ask('getFindings', { state }, { status: 200 });
+  for (const { transaction } of (await c.all('getEvents', { limit: 400 })).filter((e, i) => i % 25 === 0)) await c.ask('explainTransaction', { tx: transaction }, { status: 200 });
+  return { list, lists, moments };
+}
+
+// Server-sent events, until `take` says that it was the last.
+export async function messages(address, take) {
+  const abort = new AbortController(), { status, body } = await fetch(address, { signal: abort.signal });
+  if (status !== 200) throw new Error(`${address}: ${status}`);
+  let text = '';
+  try {
+    for await (const bytes of body.pipeThrough(new TextDecoderStream())) {
+      const frames = (text + bytes).split('\n\n');
+      text = frames.pop();
+      for (const frame of frames) {
+        const field = name => frame.match(new RegExp(`^${name}: ?(.*)$`, 'm'))?.[1];
+        if (field('event') && field('data') !== undefined && take({ event: field('event'), id: field('id'), data: JSON.parse(field('data')) })) return;
+      }
+    }
+  } finally { abort.abort(); }
+}
+
+// What is wrong with the answers of a mirror, which is synced and has no daemon.
+export async function faultsOf(mirror) {
+  const daemon = mirror.daemon();
+  try {
+    const url = await daemon.url(), c = new Caller(url, new Document((await json(`${url}/openapi.json`)).body));
+    await askAll(c);
+    return c.count > 50 ? c.faults : [`only ${c.count} answers`, ...c.faults];
+  } finally { await daemon.stop(); }
 }

@@ -204,7 +204,7 @@ static void a_figure_is_told_with_its_meaning_and_its_unit_and_may_be_null(void 
 	assert_string_equal(text(stake, "pattern"), "^(0|[1-9][0-9]{0,77})$");
 	assert_string_equal(json_string_value(json_array_get(json_object_get(stake, "type"), 1)),
 			    "null");
-	assert_string_equal(text(price, "x-unit"), "ratio");
+	assert_string_equal(text(price, "x-kind"), "ratio");
 	assert_non_null(strstr(text(price, "pattern"), "\\.[0-9]{18}$"));
 	assert_string_equal(text(time, "x-unit"), "time");
 	json_decref(components);

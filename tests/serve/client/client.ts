@@ -96,6 +96,8 @@ if (last) {
   const path = { tx: last.transaction };
   const whole = must(await client.GET('/v1/explain/{tx}', { params: { path } }));
   const one = must(await client.GET('/v1/explain/{tx}/{log}', { params: { path: { ...path, log: last.log_index } } }));
+  const files: object[] = [must(await client.GET('/v1/evidence/{tx}', { params: { path } })), must(await client.GET('/v1/evidence/{tx}/{log}', { params: { path: { ...path, log: last.log_index } } }))];
+  said['evidence of a payout'] = files.every(f => Object.keys(f).length > 3);
   const [event] = one.events;
   said['a payout explained'] = whole.events.length >= 1 && event?.event === 'PaidOutClaim' && event.payout?.amount === last.amount;
   if (event?.payout && 'slashes' in event.payout)
