@@ -19,7 +19,8 @@ json_t *answer_pools(struct moment *m, struct error *err);
 json_t *answer_pool(struct moment *m, const struct pool *pool, struct error *err);
 
 /* What the figures, lists, payouts, quotes and checks of each configured protocol are: their names,
- * kinds, units and meanings. Never NULL: it is part of the program. */
+ * kinds, units and meanings; and how many items a page may have. Never NULL: it is part of the
+ * program and its configuration. */
 json_t *answer_protocols(const struct config *config);
 
 /*

@@ -131,6 +131,7 @@ static bool is_configured(const struct config *config, const struct protocol *pr
 json_t *answer_protocols(const struct config *config)
 {
 	json_t *items = json_array();
+	json_t *document;
 
 	for (size_t i = 0; i < protocol_count(); i++) {
 		const struct protocol *protocol = protocol_at(i);
@@ -152,5 +153,7 @@ json_t *answer_protocols(const struct config *config)
 		json_put(object, "checks", checks(protocol));
 		(void)json_array_append_new(items, object);
 	}
-	return json_list(items, NULL);
+	document = json_list(items, NULL);
+	json_put(document, "page_max", json_integer((json_int_t)config->serve.page_max));
+	return document;
 }

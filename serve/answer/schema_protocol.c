@@ -87,6 +87,7 @@ static json_t *list_of_protocols(void)
 	static const struct schema_member members[] = {
 		SCHEMA_MEMBER("items", LIST_OF, NULL, .of = "Protocol"),
 		SCHEMA_MEMBER("next", NULL, "there is one page"),
+		SCHEMA_MEMBER("page_max", COUNT, "items that a page of any list may have"),
 	};
 
 	return schema_object(SCHEMA_MEMBERS(members));

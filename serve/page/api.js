@@ -40,10 +40,15 @@ async function problemOf(response) {
   return new Problem(response.status, document.title ?? `HTTP ${response.status}`, document.detail ?? response.statusText);
 }
 
+// How many items this server gives at once, from /v1/protocols; more is refused.
+let pageMax = 100;
+export const allowPages = most => { pageMax = most; };
+
 export async function get(path, params, signal) {
   let response;
+  const asked = params?.limit > pageMax ? { ...params, limit: pageMax } : params;
   try {
-    response = await fetch(url(path, params), { headers: headers(), signal, credentials: 'omit' });
+    response = await fetch(url(path, asked), { headers: headers(), signal, credentials: 'omit' });
   } catch (e) {
     if (e.name === 'AbortError') throw e;
     throw new Problem(0, 'No answer', 'The program cannot be reached. It may have been stopped.');
@@ -53,15 +58,13 @@ export async function get(path, params, signal) {
   return response.json();
 }
 
-const PAGE = 1000;
-
-// Every item of a list, `most` at most: { items, isWhole, at }.
+// The items of a list, `most` at most, however many pages they are: { items, isWhole, at }.
 export async function getAll(path, params, signal, most = 20000) {
   const items = [];
   let after = null;
   let at = null;
   do {
-    const page = await get(path, { ...params, limit: PAGE, after }, signal);
+    const page = await get(path, { ...params, limit: Math.min(pageMax, most - items.length), after }, signal);
     items.push(...page.items);
     at = page.at ?? at;
     after = page.next;

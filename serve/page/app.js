@@ -373,7 +373,8 @@ function onNews(kind, data) {
   case 'block':
     $('live').dataset.blocks = ++blocks;
     speak(`Block ${group(data.number)} arrived.`);
-    if (state.at === null) refreshSoon();
+    if (state.at === null && view?.isFixed) refreshStatus(); // what it shows is of one block
+    else if (state.at === null) refreshSoon();
     break;
   case 'rewound':
     onRewound(data);

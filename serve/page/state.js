@@ -1,6 +1,6 @@
 // What every view shares: the moment that is looked at, where links lead, what was told of protocols.
 
-import { get } from './api.js';
+import { allowPages, get } from './api.js';
 
 export const state = {
   at: null, // what stands in ?at=, null for the latest block
@@ -45,6 +45,7 @@ export async function loadRecords(signal) {
   const protocols = await get('/v1/protocols', {}, signal);
   const pools = await get('/v1/pools', {}, signal);
   state.pools = new Map(pools.items.map(pool => [pool.name, pool]));
+  allowPages(protocols.page_max);
   state.protocols = new Map(protocols.items.map(protocol => [protocol.name, protocol]));
 }
 

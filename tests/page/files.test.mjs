@@ -106,7 +106,8 @@ await part('what is not there', async () => {
 });
 
 await part('what it knows of protocols', async () => {
-  const { items } = JSON.parse((await get('/v1/protocols')).body), [api3] = items;
+  const { items, page_max } = JSON.parse((await get('/v1/protocols')).body), [api3] = items;
+  equal('how many items a page may have', page_max, 1000);
   equal('those that are configured', items.map(p => p.name), ['api3']);
   await daemon.indexed(309);
   const pool = await mirror.json('pool', 'api3'), account = (await mirror.json('accounts', 'api3', '--limit', 1)).items[0];

@@ -9,7 +9,7 @@ import { panel, panels } from '../panel.js';
 import { at, link, protocolOf, replaceAt, state } from '../state.js';
 import { table, tableBeside } from '../table.js';
 import { eventsPanel } from './events.js';
-import { itemTable, listPage } from './lists.js';
+import { itemTable, listItems } from './lists.js';
 import { crumbs, tabs, weightOf } from './poolparts.js';
 
 const POINTS = 120;
@@ -106,8 +106,8 @@ function listsPanel(name, address) {
   return panel({ name: 'account-lists', title: 'Policies and the like that name it', isWide: true, empty: 'None as of this block.',
     load: async signal => {
       const [pool, ...pages] = await Promise.all([get(`/v1/pools/${name}`, { ...at(), fields: 'asset' }, signal),
-        ...lists.map(list => listPage(name, list, { ...at(), limit: ITEMS }, signal))]);
-      return { asset: pool.asset, isWhole: pages.every(page => page.next === null), found: pages.map(page => page.items.filter(item => mentions(item, address))) };
+        ...lists.map(list => listItems(name, list, signal, ITEMS))]);
+      return { asset: pool.asset, isWhole: pages.every(page => page.isWhole), found: pages.map(page => page.items.filter(item => mentions(item, address))) };
     },
     render: ({ asset, isWhole, found }) => {
       const tables = lists.map((list, i) => (found[i].length ? h('div', {}, h('h3', {}, words(list.name)), itemTable(name, list, found[i], asset)) : null)).filter(Boolean);

@@ -1,6 +1,6 @@
 // One block: how far it is proved, and what happened in it.
 
-import { get } from '../api.js';
+import { get, getAll } from '../api.js';
 import { h } from '../dom.js';
 import { count, facts, hex, moment } from '../figure.js';
 import { group } from '../format.js';
@@ -8,8 +8,6 @@ import { emptyBox, panel, panels } from '../panel.js';
 import { link } from '../state.js';
 import { eventTable } from './events.js';
 import { levelOf, proofState } from './proof.js';
-
-const MOST = 1000;
 
 export function blockView(number) {
   const about = panel({ name: 'block', title: 'The block', isWide: true,
@@ -24,9 +22,9 @@ export function blockView(number) {
         status.indexed.number > 0 ? h('a', { class: 'button', href: link(['blocks', String(status.indexed.number - 1)]) }, 'Block before') : null,
         h('a', { class: 'button', href: link(['blocks', String(status.indexed.number + 1)]) }, 'Next block'))] });
   const events = panel({ name: 'block-events', title: 'Events in it', isWide: true, empty: 'No event of a configured pool.',
-    load: signal => get('/v1/events', { from: number, to: number, limit: MOST }, signal),
+    load: signal => getAll('/v1/events', { from: number, to: number }, signal),
     render: ({ items }) => (items.length ? eventTable(items, `Events of block ${number}`) : null) });
   const valid = /^\d+$/.test(number);
-  return { name: 'block', title: `Block ${valid ? group(number) : number}`,
+  return { name: 'block', isFixed: true, title: `Block ${valid ? group(number) : number}`,
     ...(valid ? panels([about, events]) : { element: emptyBox(`“${number}” is no block number.`), refresh: async () => {}, close: () => {} }) };
 }

@@ -1,6 +1,6 @@
 // The decoded events of a pool, or those that mention an account.
 
-import { get } from '../api.js';
+import { getAll } from '../api.js';
 import { h } from '../dom.js';
 import { blockLink, hex } from '../figure.js';
 import { group, isInteger } from '../format.js';
@@ -10,7 +10,6 @@ import { table } from '../table.js';
 import { crumbs, tabs } from './poolparts.js';
 
 const STEP = 50;
-const MOST = 1000; // what the API gives at once
 
 const ADDRESS = /^0x[0-9a-f]{40}$/;
 
@@ -31,10 +30,9 @@ export const eventTable = (events, caption) => table({ caption, view: 'events', 
 
 export function eventsPanel(params, { title = 'Events', empty = 'None up to this block.' } = {}) {
   let wanted = STEP;
-  const part = panel({ name: 'events', title, isWide: true, empty, load: signal => get('/v1/events', { ...params, ...at(), order: 'newest', limit: wanted }, signal),
-    render: ({ items, next }) => (items.length ? [eventTable(items, title), next === null ? null : h('div', { class: 'more' }, wanted < MOST
-      ? h('button', { type: 'button', class: 'button', data: { key: 'more-events' }, onclick: () => { wanted = Math.min(wanted * 2, MOST); part.refresh(); } }, 'Older events')
-      : h('span', { class: 'muted' }, `The newest ${group(MOST)}; look at an earlier block for those before.`))] : null) });
+  const part = panel({ name: 'events', title, isWide: true, empty, load: signal => getAll('/v1/events', { ...params, ...at(), order: 'newest' }, signal, wanted),
+    render: ({ items, isWhole }) => (items.length ? [eventTable(items, title), isWhole ? null : h('div', { class: 'more' },
+      h('button', { type: 'button', class: 'button', data: { key: 'more-events' }, onclick: () => { wanted *= 2; part.refresh(); } }, 'Older events'))] : null) });
   return part;
 }
 

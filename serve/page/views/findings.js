@@ -1,11 +1,12 @@
 // Where chain and arithmetic disagree.
 
-import { get } from '../api.js';
+import { getAll } from '../api.js';
 import { h } from '../dom.js';
 import { words } from '../format.js';
 import { panel, panels } from '../panel.js';
 import { at, link, state } from '../state.js';
 import { findingList } from './finding.js';
+import { moreButton } from './lists.js';
 
 const PAGE = 50;
 
@@ -37,14 +38,8 @@ function filters(params) {
 }
 
 async function findOne(id, signal) {
-  let after = null;
-  do {
-    const page = await get('/v1/findings', { ...at(), limit: 1000, after }, signal);
-    const items = page.items.filter(f => f.id === id);
-    if (items.length) return { items, next: null };
-    after = page.next;
-  } while (after !== null);
-  return { items: [], next: null };
+  const { items } = await getAll('/v1/findings', at(), signal);
+  return { items: items.filter(f => f.id === id), isWhole: true };
 }
 
 export function findingsView(params) {
@@ -52,9 +47,8 @@ export function findingsView(params) {
   const list = panel({ name: 'findings', title: params.id ? 'The finding' : 'Findings', isWide: true,
     empty: params.pool || params.severity || params.state || params.check || params.id ? 'None with these filters as of this block.' : 'None: every check passed.',
     load: signal => (params.id ? findOne(params.id, signal)
-      : get('/v1/findings', { ...at(), pool: params.pool, severity: params.severity, state: params.state, check: params.check, limit }, signal)),
-    render: ({ items, next }) => (items.length ? [findingList(items), next ? h('div', { class: 'more' },
-      h('button', { type: 'button', class: 'button', data: { key: 'more' }, onclick: () => { limit += PAGE; list.refresh(); } }, 'More')) : null] : null) });
+      : getAll('/v1/findings', { ...at(), pool: params.pool, severity: params.severity, state: params.state, check: params.check }, signal, limit)),
+    render: ({ items, isWhole }) => (items.length ? [findingList(items), isWhole ? null : moreButton(() => { limit *= 2; list.refresh(); })] : null) });
   const view = panels([list]);
   const tools = params.id ? h('p', {}, h('a', { href: link(['findings']) }, 'All findings')) : filters(params);
   return { name: 'findings', title: 'Findings', intro: h('p', {}, 'A finding is where the chain and the arithmetic disagree: with what was expected, what is there, and the formula that says so.'),

@@ -5,7 +5,7 @@ import { h, hidden } from '../dom.js';
 import { amount, blockLink, count, facts, figure, hex, isNumeric } from '../figure.js';
 import { group, words } from '../format.js';
 import { panel, panels } from '../panel.js';
-import { at, link, protocolOf, rulesOf } from '../state.js';
+import { at, link, protocolOf, rulesOf, state } from '../state.js';
 import { table } from '../table.js';
 import { crumbs, tabs, weightOf } from './poolparts.js';
 
@@ -28,17 +28,27 @@ export function accountTable(name, protocol, accounts, asset, caption, columns) 
     ...figureColumns(names.map(n => rules.get(n)).filter(Boolean), 'account', asset, name)] });
 }
 
-// Accounts of a pool, the heaviest first; the API gives them by address.
-export async function heaviest(name, fields, signal) {
-  const protocol = protocolOf(name);
-  const weight = weightOf(protocol);
-  const { items, isWhole, at: moment } = await getAll(`/v1/pools/${name}/accounts`, { ...at(), fields }, signal);
+const MANY = 1000; // accounts; reading so many at every block would be too much
+const KEPT_MS = 60000;
+const kept = new Map(); // what was read of pools with many accounts
+
+// Accounts of a pool, the heaviest first; the API gives them by address. `figures`: names, or null for all.
+export async function heaviest(name, figures, signal) {
+  const key = `${name} ${figures}`;
+  const before = kept.get(key);
+  if (state.at === null && before && Date.now() - before.time < KEPT_MS) return before;
+  const weight = weightOf(protocolOf(name));
+  const { items, isWhole, at: moment } = await getAll(`/v1/pools/${name}/accounts`, { ...at(), fields: figures && ['account', ...figures].join(',') }, signal);
   if (weight) items.sort((a, b) => descending(weigh(a, weight), weigh(b, weight)));
-  return { items, isWhole, at: moment, weight };
+  const all = { items, isWhole, block: moment.block, weight, time: Date.now() };
+  if (state.at === null && items.length > MANY) kept.set(key, all);
+  return all;
 }
 
-const more = (shown, all, onMore) => (shown < all ? h('div', { class: 'more' }, h('button', { type: 'button', class: 'button', data: { key: 'more' }, onclick: onMore }, 'More'),
-  h('span', { class: 'muted' }, `${group(shown)} of ${group(all)}`)) : null);
+// What was read, where that is not just everything as of the moment shown.
+export const readOf = ({ items, isWhole, block }) => `${group(items.length)} accounts${isWhole ? '' : ', the first by address'}${items.length > MANY ? `, as of block ${group(block)}` : ''}`;
+
+export const moreButton = (onMore, beside) => h('div', { class: 'more' }, h('button', { type: 'button', class: 'button', data: { key: 'more' }, onclick: onMore }, 'More'), beside);
 
 export function accountsView(name) {
   const protocol = protocolOf(name);
@@ -46,12 +56,12 @@ export function accountsView(name) {
   const list = panel({ name: 'accounts', title: 'Accounts', isWide: true, empty: 'The pool has no accounts as of this block.',
     load: async signal => {
       const [pool, accounts] = await Promise.all([get(`/v1/pools/${name}`, at(), signal), heaviest(name, null, signal)]);
-      return { asset: pool.asset, ...accounts, limit };
+      return { asset: pool.asset, accounts: { ...accounts, time: null }, limit };
     },
-    render: ({ asset, items, isWhole, weight }) => (items.length ? [
-      h('p', { class: 'note' }, `${group(items.length)} accounts${isWhole ? '' : ', the first by address'}${weight ? `, by ${words(weight.name).toLowerCase()}` : ''}.`),
+    render: ({ asset, accounts: { items, isWhole, block, weight } }) => (items.length ? [
+      h('p', { class: 'note' }, `${readOf({ items, isWhole, block })}${weight ? `, by ${words(weight.name).toLowerCase()}` : ''}.`),
       accountTable(name, protocol, items.slice(0, limit), asset, `Accounts of ${name}`, protocol.account.map(rule => rule.name)),
-      more(Math.min(limit, items.length), items.length, () => { limit += STEP; list.refresh(); })] : null) });
+      limit < items.length ? moreButton(() => { limit *= 2; list.refresh(); }, h('span', { class: 'muted' }, `${group(limit)} of ${group(items.length)}`)) : null] : null) });
   return { name: 'accounts', title: `Accounts of ${name}`, crumbs: crumbs(name, 'Accounts'), tabs: tabs(name, 'accounts'), ...panels([list]) };
 }
 
@@ -69,8 +79,8 @@ export function itemTable(name, list, items, asset, { caption, isAll } = {}) {
 
 const listPath = (name, list) => (list.name === 'policies' ? `/v1/pools/${name}/policies` : `/v1/pools/${name}/items/${list.name}`);
 
-export const listPage = (name, list, params, signal) => get(listPath(name, list), params, signal);
-export const listAll = (name, list, signal) => getAll(listPath(name, list), at(), signal);
+// Its items, `most` at most; all where nothing is said.
+export const listItems = (name, list, signal, most) => getAll(listPath(name, list), at(), signal, most);
 
 export function listView(name, listName) {
   const protocol = protocolOf(name);
@@ -85,12 +95,11 @@ export function listView(name, listName) {
   } }, 'All columns');
   const part = panel({ name: 'list', title: words(list.title), isWide: true, head: list.columns ? toggle : null, empty: `No ${words(list.name).toLowerCase()} as of this block.`,
     load: async signal => {
-      const [pool, page] = await Promise.all([get(`/v1/pools/${name}`, at(), signal), listPage(name, list, { ...at(), limit }, signal)]);
-      return { asset: pool.asset, page, isAll };
+      const [pool, found] = await Promise.all([get(`/v1/pools/${name}`, at(), signal), listItems(name, list, signal, limit)]);
+      return { asset: pool.asset, found, isAll };
     },
-    render: ({ asset, page }) => (page.items.length ? [itemTable(name, list, page.items, asset, { isAll }),
-      page.next ? h('div', { class: 'more' }, h('button', { type: 'button', class: 'button', data: { key: 'more' },
-        onclick: () => { limit = Math.min(limit * 2, 1000); part.refresh(); } }, 'More')) : null] : null) });
+    render: ({ asset, found }) => (found.items.length ? [itemTable(name, list, found.items, asset, { isAll }),
+      found.isWhole ? null : moreButton(() => { limit *= 2; part.refresh(); })] : null) });
   return { name: 'list', title: `${words(list.name)} of ${name}`, crumbs: crumbs(name, words(list.name)), tabs: tabs(name, `lists/${list.name}`), ...panels([part]) };
 }
 
@@ -114,12 +123,11 @@ export function payoutsPanel(name, { limit = 100, title = 'Payouts' } = {}) {
   const protocol = protocolOf(name);
   const part = panel({ name: 'payouts', title, isWide: true, empty: 'Nothing was paid out up to this block.',
     load: async signal => {
-      const [pool, page] = await Promise.all([get(`/v1/pools/${name}`, at(), signal), get(`/v1/pools/${name}/payouts`, { ...at(), limit }, signal)]);
-      return { asset: pool.asset, page };
+      const [pool, found] = await Promise.all([get(`/v1/pools/${name}`, at(), signal), getAll(`/v1/pools/${name}/payouts`, at(), signal, limit)]);
+      return { asset: pool.asset, found };
     },
-    render: ({ asset, page }) => (page.items.length ? [payoutTable(name, protocol, page.items, asset),
-      page.next ? h('div', { class: 'more' }, h('button', { type: 'button', class: 'button', data: { key: 'more' },
-        onclick: () => { limit = Math.min(limit * 2, 1000); part.refresh(); } }, 'More')) : null] : null) });
+    render: ({ asset, found }) => (found.items.length ? [payoutTable(name, protocol, found.items, asset),
+      found.isWhole ? null : moreButton(() => { limit *= 2; part.refresh(); })] : null) });
   return part;
 }
 

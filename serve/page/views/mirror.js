@@ -14,7 +14,7 @@ const load = signal => get('/v1/status', at(), signal);
 
 function progress() {
   return panel({ name: 'progress', title: 'How far it is', load, render: s => facts([
-    ['State', h('span', { class: `severity ${s.state === 'ok' ? 'ok' : 'error'}`, data: { figure: 'status.state', value: s.state } }, icon(s.state === 'ok' ? 'ok' : 'error'), words(s.state))],
+    ['State', h('span', { class: `severity ${s.state === 'ok' ? 'ok' : 'error'}`, data: { figure: 'status.state', value: s.state } }, icon(s.state === 'ok' ? 'ok' : 'error'), s.state === 'ok' ? 'OK' : words(s.state))],
     s.reason ? ['Reason', s.reason] : null,
     ['Chain', count('status.chain_id', s.chain_id)],
     ['Newest block', block('status.indexed', s.indexed)],

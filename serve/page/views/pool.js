@@ -9,8 +9,8 @@ import { emptyBox, panel, panels } from '../panel.js';
 import { at, link, protocolOf, rulesOf } from '../state.js';
 import { table, tableBeside } from '../table.js';
 import { findingList } from './finding.js';
-import { accountTable, heaviest, itemKey, itemTable, listPage, payoutsPanel } from './lists.js';
-import { tabs } from './poolparts.js';
+import { accountTable, heaviest, itemKey, itemTable, listItems, payoutsPanel, readOf } from './lists.js';
+import { tabs, weightOf } from './poolparts.js';
 import { quotePanels } from './quote.js';
 
 const POINTS = 120;
@@ -76,15 +76,17 @@ const history = (name, protocol) => panel({ name: 'history', title: 'Over blocks
 
 // ---- whose money, and whom it covers ----
 
+// What it has of the asset, and the shares that are worth that.
+const stakerFigures = protocol => [weightOf(protocol)?.name, protocol.account.find(rule => rule.unit === 'shares')?.name].filter(Boolean);
+
 const stakers = (name, protocol) => panel({ name: 'stakers', title: 'Largest stakers', empty: 'The pool has no accounts as of this block.',
   head: h('a', { href: link(['pools', name, 'accounts']) }, 'All accounts'),
   load: async signal => {
-    const [pool, all] = await Promise.all([get(`/v1/pools/${name}`, at(), signal), heaviest(name, null, signal)]);
-    return { asset: pool.asset, items: all.items.slice(0, STAKERS), isWhole: all.isWhole, weight: all.weight?.name };
+    const [pool, all] = await Promise.all([get(`/v1/pools/${name}`, { ...at(), fields: 'asset' }, signal), heaviest(name, stakerFigures(protocol), signal)]);
+    return { asset: pool.asset, items: all.items.slice(0, STAKERS), read: readOf(all) };
   },
-  render: ({ asset, items, isWhole, weight }) => (items.length ? [
-    accountTable(name, protocol, items, asset, `The largest accounts of ${name}`, [weight, ...protocol.account.filter(r => r.unit === 'shares').slice(0, 1).map(r => r.name)]),
-    isWhole ? null : h('p', { class: 'note' }, 'Out of the first accounts by address: there are too many to read all of them here.')] : null) });
+  render: ({ asset, items, read }) => (items.length ? [accountTable(name, protocol, items, asset, `The largest accounts of ${name}`, stakerFigures(protocol)),
+    h('p', { class: 'note' }, `Of ${read}.`)] : null) });
 
 const solvency = (name, protocol) => panel({ name: 'solvency', title: 'If the largest covers were claimed at once', empty: 'No policy has any open cover as of this block.',
   load: signal => get(`/v1/pools/${name}/solvency`, { ...at(), limit: LARGEST }, signal),
@@ -106,8 +108,8 @@ function policies(name, protocol) {
   if (!list) return null;
   return panel({ name: 'policies', title: 'Policies', isWide: true, empty: 'No policies as of this block.', head: h('a', { href: link(['pools', name, 'lists', 'policies']) }, 'All policies'),
     load: async signal => {
-      const [pool, page] = await Promise.all([get(`/v1/pools/${name}`, at(), signal), listPage(name, list, { ...at(), limit: POLICIES }, signal)]);
-      return { asset: pool.asset, items: page.items };
+      const [pool, found] = await Promise.all([get(`/v1/pools/${name}`, at(), signal), listItems(name, list, signal, POLICIES)]);
+      return { asset: pool.asset, items: found.items };
     },
     render: ({ asset, items }) => (items.length ? itemTable(name, list, items, asset, { caption: `Policies of ${name}` }) : null) });
 }

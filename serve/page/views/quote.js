@@ -1,6 +1,6 @@
 // The premium curve and the calculator: what cover would cost now, by the contract's arithmetic.
 
-import { get } from '../api.js';
+import { get, getAll } from '../api.js';
 import { dropCharts } from '../charts.js';
 import { h, swap } from '../dom.js';
 import { amount, facts, percent } from '../figure.js';
@@ -113,7 +113,7 @@ export function quotePanels(name) {
   const curvePanel = panel({ name: 'curve', title: 'Premium curve',
     load: async signal => {
       pool = await get(`/v1/pools/${name}`, at(), signal);
-      if (takesMarket) markets = (await get(`/v1/pools/${name}/items/markets`, { ...at(), limit: 256 }, signal)).items;
+      if (takesMarket) markets = (await getAll(`/v1/pools/${name}/items/markets`, at(), signal)).items;
       if (takesMarket) showMarkets();
       curve = takesMarket && !markets.length ? null : await loadCurve(name, pool, chosenMarket(), signal);
       ask();

@@ -1,11 +1,11 @@
 // What somebody pasted: an address, a transaction, a policy, a block, a pool, a finding.
 
-import { get, Problem } from '../api.js';
+import { get, getAll, Problem } from '../api.js';
 import { h } from '../dom.js';
 import { group, shortHex, words } from '../format.js';
 import { panel, panels } from '../panel.js';
 import { at, link, state } from '../state.js';
-import { listAll } from './lists.js';
+import { listItems } from './lists.js';
 
 const found = (kind, text, href) => ({ kind, text, href });
 
@@ -26,7 +26,7 @@ async function items(q, isItem, signal) {
     for (const list of state.protocols.get(pool.protocol).lists) {
       const rules = [...list.key, ...list.figures].filter(rule => isItem(rule, list));
       if (!rules.length) continue;
-      const { items: all } = await listAll(name, list, signal);
+      const { items: all } = await listItems(name, list, signal);
       const hits = all.filter(item => rules.some(rule => item[rule.name] === q));
       for (const item of hits.slice(0, 20)) {
         const key = list.key.map(part => `${words(part.name)} ${shortHex(String(item[part.name]))}`).join(', ');
@@ -49,7 +49,7 @@ async function blocks(q, signal) {
 }
 
 async function findings(id, signal) {
-  const { items: all } = await get('/v1/findings', { ...at(), limit: 1000 }, signal);
+  const { items: all } = await getAll('/v1/findings', at(), signal);
   return all.filter(f => f.id === id).map(f => found('Finding', `${f.check} in ${f.pool}, block ${group(f.block)}`, link(['findings'], { id })));
 }
 

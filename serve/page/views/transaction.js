@@ -186,6 +186,6 @@ export function transactionView(given, log) {
     },
     render: ({ events: all, assets }) => (all.length ? [eventTable(all, 'Events of the transaction'),
       all.map(event => h('section', { class: 'event', 'aria-label': title(event) }, h('h2', {}, title(event)), eventParts(event, assets[event.pool], protocolOf(event.pool))))] : null) });
-  return { name: 'transaction', title: `Transaction ${shortHex(tx)}`, heading: ['Transaction ', hex('transaction', tx, {})],
+  return { name: 'transaction', isFixed: true, title: `Transaction ${shortHex(tx)}`, heading: ['Transaction ', hex('transaction', tx, {})],
     ...panels([place, events, evidencePanel(tx, log)]) };
 }
