@@ -13,8 +13,8 @@
 #include "cli/summary.h"
 #include "indexer/mirror.h"
 #include "serve/alert/alert.h"
-#include "serve/stream/streams.h"
 #include "serve/http/server.h"
+#include "serve/stream/streams.h"
 
 /* What a signal handler may touch. */
 static struct mirror *volatile running;

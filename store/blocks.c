@@ -287,7 +287,7 @@ enum status store_change_walk(struct change_walk *out, struct store_txn *txn, ui
 			      struct error *err)
 {
 	struct block_record record = {0};
-	struct slice list;
+	struct slice list = {0};
 	enum status status = find_changes(&list, &record, txn, number, err);
 
 	if (status != OK)
@@ -303,7 +303,7 @@ enum status store_changes(struct row_key **out, size_t *count, struct arena *are
 {
 	struct block_record record = {0};
 	struct change_walk walk;
-	struct slice list;
+	struct slice list = {0};
 	enum status status = find_changes(&list, &record, txn, number, err);
 	size_t n = 0;
 

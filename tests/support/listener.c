@@ -18,9 +18,12 @@ static char *line_after(const char *frame, const char *name)
 
 void heard_add(struct heard_list *list, struct slice text)
 {
-	char *copy = strndup((const char *)text.data, text.size);
+	char *copy = xmalloc(text.size + 1);
 	char *frame = copy;
 
+	if (text.size)
+		memcpy(copy, text.data, text.size);
+	copy[text.size] = '\0';
 	assert_int_equal(strlen(copy), text.size);
 	while (*frame) {
 		char *end = strstr(frame, "\n\n");

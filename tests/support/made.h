@@ -17,7 +17,8 @@ enum { MADE_BLOCKS_MAX = 600, MADE_POOLS = 2, MADE_CHAIN_ID = 7 };
 struct made_block {
 	struct block_ref ref;
 	uint64_t seed;
-	/* So often an event of it, with its effect, was left out before and taken in by a repair. */
+	/* So often an event of it, with its effect, was left out before and taken in by a repair.
+	 */
 	unsigned repaired;
 };
 
