@@ -78,8 +78,10 @@ static void put_error(struct exchange *x, const struct error *err)
 	x->reply = (struct reply){0};
 	if (status == 503)
 		reply_header(&x->reply, "Retry-After", "1");
+	/* What passes is no line for each client that asks meanwhile. */
 	if (is_ours)
-		log_warn(options->logger, "%s was not answered: %s", x->instance, err->message);
+		log_line(options->logger, err->status == ERR_AGAIN ? LOG_DEBUG : LOG_WARN,
+			 "%s was not answered: %s", x->instance, err->message);
 	if ((is_ours && err->status != ERR_AGAIN) || is_secret)
 		put_problem(x, status, "the mirror could not be read; the server's log says more");
 	else

@@ -28,14 +28,14 @@ const ask = (url, { method = 'GET', headers = {}, body } = {}) => new Promise((r
 
 const m = new Mirror({ ...demo, serve: { listen: '127.0.0.1:0', origins: ['https://page.example', 'http://localhost:3000'] } });
 const daemon = m.daemon();
-const base = await daemon.url(30000);
+const base = await daemon.url(60000);
 const get = async (path, options) => {
   const r = await ask(base + path, options);
   try { return { ...r, json: JSON.parse(r.body) }; } catch { return r; }
 };
 const LAST = 309;
 await part('ready', async () => {
-  for (const until = Date.now() + 30000; ;) {
+  for (const until = Date.now() + 120000; ;) {
     if (/the end of the recorded chain/.test(daemon.err)) break;
     if (Date.now() > until || daemon.result) throw new Error(`no end of the chain: ${daemon.err.slice(-1000)}`);
     await new Promise(r => setTimeout(r, 20));
