@@ -38,7 +38,7 @@
  *     slider.block             the block that the slider stands at
  *   [data-table=NAME] [data-row=KEY]  tables and their rows
  *   [data-action=…]            copy, copy-evidence, save, save-evidence, explain
- *   #live[data-state]          live, polling, lost; #live[data-blocks] blocks that came while the page is open
+ *   #live[data-state]          live, polling, lost, denied; #live[data-blocks] blocks that came while the page is open
  *   #banners [data-banner]     degraded, reorg, token, lost
  *   #at, #at-latest, #search-text, #theme-switch, #figures-switch
  */
@@ -100,6 +100,8 @@ let view = null;
 let viewKey = null;
 let navigation = 0;
 
+const START_AGAIN_MS = 2000;
+
 // What tells two places apart but for the moment.
 const keyOf = ({ path, params }) => JSON.stringify([path, Object.entries(params).filter(([name]) => name !== 'at').sort()]);
 
@@ -141,6 +143,8 @@ async function navigate({ isFirst = false, takesFocus = true } = {}) {
     viewKey = null;
     swap(main, h('h1', {}, 'covermirror'), problemBox(e, () => navigate({ isFirst: true })));
     main.dataset.ready = 'failed';
+    // it begins, or comes again: a mirror without a block yet answers 503
+    if (e.status === 0 || e.status === 503) setTimeout(() => { if (mine === navigation) navigate({ isFirst: true }); }, START_AGAIN_MS);
     return;
   }
   if (mine !== navigation) return;
@@ -346,7 +350,7 @@ function refreshSoon() {
 }
 
 function showLive(text) {
-  const words = { live: 'Live', polling: 'Live, by asking', lost: 'Not connected', undefined: 'Connecting' };
+  const words = { live: 'Live', polling: 'Live, by asking', lost: 'Not connected', denied: 'Token needed', undefined: 'Connecting' };
   $('live').dataset.state = text;
   swap($('live'), h('span', { class: 'dot', 'aria-hidden': 'true' }), words[text]);
   banner('lost', text === 'lost' ? 'The connection to the program is lost; what is shown may be old. Trying again…' : null, 'warning');
@@ -368,7 +372,7 @@ function onNews(kind, data) {
   switch (kind) {
   case 'state':
     showLive(data);
-    if (data !== 'lost') refreshSoon(); // whatever came while nobody listened
+    if (data === 'live' || data === 'polling') refreshSoon(); // whatever came while nobody listened
     break;
   case 'block':
     $('live').dataset.blocks = ++blocks;

@@ -7,6 +7,7 @@ import { get, headers } from './api.js';
 const POLL_MS = 4000;
 const FIRST_PAUSE_MS = 500;
 const LAST_PAUSE_MS = 15000;
+const DENIED_MS = 600000; // until somebody gives a token, which restarts it
 const SILENCE_MS = 60000; // heartbeats come far more often
 const LINE_MAX = 1 << 20;
 
@@ -42,7 +43,7 @@ const WANTED = 'block,finding,status';
 
 /*
  * tell(kind, data): "block", "finding", "status" and "rewound" as the stream tells them, data parsed;
- * and "state": "live", "polling", "lost". Gives { stop, restart }.
+ * and "state": "live", "polling", "lost", "denied". Gives { stop, restart }.
  */
 export function follow(tell) {
   let lastId = null;
@@ -104,8 +105,8 @@ export function follow(tell) {
       if (!before) return;
       if (status.reorgs.count > before.reorgs.count) tell('rewound', { to: status.reorgs.items[0].fork });
       if (status.indexed && status.indexed.hash !== before.indexed?.hash) tell('block', status.indexed);
-    } catch {
-      setState('lost'); // which the page then says
+    } catch (e) {
+      setState(e.status === 401 ? 'denied' : 'lost'); // which the page then says
     }
   }
 
@@ -119,6 +120,7 @@ export function follow(tell) {
         await sleep(Math.min(POLL_MS, Math.max(until - Date.now(), 0)));
         if (stopped) return;
         await poll();
+        if (told === 'denied') await sleep(DENIED_MS);
       } while (Date.now() < until);
     }
   }
