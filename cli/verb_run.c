@@ -148,18 +148,18 @@ int verb_sync(const struct command *command)
 }
 
 static void say_what_follows(const struct command *command, const struct mirror *mirror,
-			     struct service *service, bool is_degraded)
+			     struct service *service, const char *url, bool is_degraded)
 {
 	const struct logger *logger = &service->progress.logger;
 
 	if (is_degraded)
-		log_info(logger, "the mirror stays open for readers");
+		log_info(logger, "the mirror stays open for readers: %s", url);
 	else if (mirror_is_recorded(mirror))
 		log_info(logger,
 			 "the end of the recorded chain %s is reached; the mirror stays open for "
-			 "readers. Look at it from another terminal, e.g.: %s -c %s status; stop "
-			 "with Ctrl-C",
-			 mirror_source_label(mirror), program_invocation_name,
+			 "readers. Look at it in a browser: %s or from another terminal, e.g.: "
+			 "%s -c %s status; stop with Ctrl-C",
+			 mirror_source_label(mirror), url, program_invocation_name,
 			 command->config->path);
 	else
 		log_info(logger, "following the head of %s", mirror_source_label(mirror));
@@ -168,7 +168,7 @@ static void say_what_follows(const struct command *command, const struct mirror 
 }
 
 static enum status sync_and_follow(const struct command *command, struct mirror *mirror,
-				   struct service *service, struct error *err)
+				   struct service *service, const char *url, struct error *err)
 {
 	struct progress *progress = &service->progress;
 	bool is_degraded = false;
@@ -193,7 +193,7 @@ static enum status sync_and_follow(const struct command *command, struct mirror 
 	}
 	if (st != OK || mirror_is_stopping(mirror))
 		return st;
-	say_what_follows(command, mirror, service, is_degraded);
+	say_what_follows(command, mirror, service, url, is_degraded);
 	return mirror_follow(mirror, err);
 }
 
@@ -214,7 +214,7 @@ static enum status run_with_alerts(const struct command *command, struct reload 
 		st = server_start(server, err);
 	if (st == OK) {
 		service_ready(service, reload->mirror);
-		st = sync_and_follow(command, reload->mirror, service, err);
+		st = sync_and_follow(command, reload->mirror, service, server_url(server), err);
 	}
 	service_stopping(service);
 	server_stop(server);
