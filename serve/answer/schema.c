@@ -18,6 +18,7 @@ json_t *schema_components(const struct config *config)
 	schema_add_cover(components, config);
 	schema_add_protocols(components, config);
 	schema_add_stream(components, config);
+	schema_add_evidence(components, config);
 	return components;
 }
 
@@ -45,4 +46,5 @@ DOCUMENT(schema_explain, "Explanation")
 DOCUMENT(schema_solvency, "SolvencyList")
 DOCUMENT(schema_history, "History")
 DOCUMENT(schema_protocols, "ProtocolList")
+DOCUMENT(schema_evidence, "Evidence")
 DOCUMENT(schema_stream, "StreamMessage")

@@ -40,6 +40,7 @@ json_t *schema_explain(const struct config *config);
 json_t *schema_solvency(const struct config *config);
 json_t *schema_history(const struct config *config);
 json_t *schema_protocols(const struct config *config);
+json_t *schema_evidence(const struct config *config);
 json_t *schema_stream(const struct config *config); /* of one message */
 
 /* What may be asked for: names of lists, of events, ids of checks, of the configured protocols.

@@ -11,6 +11,7 @@ static const char *const patterns[] = {
 	[SCHEMA_RATE] = "^(0|[1-9][0-9]*)\\.[0-9]{3}$",
 	[SCHEMA_ADDRESS] = "^0x[0-9a-f]{40}$",
 	[SCHEMA_HASH] = "^0x[0-9a-f]{64}$",
+	[SCHEMA_BYTES] = "^0x([0-9a-f]{2})*$",
 };
 
 static json_t *typed(const char *type)
@@ -32,6 +33,7 @@ json_t *schema_value(enum schema_kind kind)
 	case SCHEMA_RATE:
 	case SCHEMA_ADDRESS:
 	case SCHEMA_HASH:
+	case SCHEMA_BYTES:
 		schema = typed("string");
 		json_put(schema, "pattern", json_string(patterns[kind]));
 		return schema;
@@ -45,6 +47,10 @@ json_t *schema_value(enum schema_kind kind)
 		return typed("boolean");
 	case SCHEMA_NAMES:
 		return schema_list_of(typed("string"));
+	case SCHEMA_COUNTS:
+		return schema_list_of(schema_value(SCHEMA_COUNT));
+	case SCHEMA_ALL_BYTES:
+		return schema_list_of(schema_value(SCHEMA_BYTES));
 	case SCHEMA_NULL:
 		return typed("null");
 	case SCHEMA_REF:

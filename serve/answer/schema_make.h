@@ -15,10 +15,13 @@ enum schema_kind {
 	SCHEMA_RATE,    /* 3 places */
 	SCHEMA_ADDRESS, /* 20 bytes */
 	SCHEMA_HASH,    /* 32 bytes */
+	SCHEMA_BYTES,   /* any number of them */
 	SCHEMA_COUNT,   /* a number from 0 on */
 	SCHEMA_TEXT,
 	SCHEMA_FLAG,
-	SCHEMA_NAMES,   /* a list of texts */
+	SCHEMA_NAMES, /* a list of texts */
+	SCHEMA_COUNTS,
+	SCHEMA_ALL_BYTES,
 	SCHEMA_REF,     /* the component `of` */
 	SCHEMA_LIST_OF, /* a list of those */
 	SCHEMA_NULL,    /* never anything */
@@ -115,6 +118,7 @@ void schema_add_explained(json_t *components, const struct config *config);
 void schema_add_findings(json_t *components);
 void schema_add_cover(json_t *components, const struct config *config);
 void schema_add_protocols(json_t *components, const struct config *config);
+void schema_add_evidence(json_t *components, const struct config *config);
 void schema_add_stream(json_t *components, const struct config *config);
 
 #endif

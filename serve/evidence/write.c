@@ -40,6 +40,9 @@ static enum status read_mirror(struct making *w)
 	w->explanation = answer_explain(w->m, request->transaction, request->log_index, w->err);
 	if (!w->explanation)
 		return w->err->status;
+	/* It is of the event's block, whichever the mirror had come to when it was asked. */
+	if (json_object_del(w->explanation, "at") != 0)
+		abort();
 	number = (uint64_t)json_integer_value(json_object_get(w->explanation, "block"));
 	st = store_block(&w->record, w->m->txn, number, w->err);
 	if (st == OK)

@@ -1,5 +1,6 @@
 /* /v1/evidence: what the `evidence` verb writes. */
 #include "base/version.h"
+#include "serve/answer/schema.h"
 #include "serve/evidence/evidence.h"
 #include "serve/http/api.h"
 #include "serve/http/remote.h"
@@ -54,19 +55,6 @@ static enum status get_log(struct reply *out, const struct request *request, str
 	return get(out, request, (int64_t)request_param(request, "log")->number, err);
 }
 
-/* What it is made of is docs/evidence.md's: it is for `verify`, which compares every byte. */
-static json_t *schema(const struct config *config)
-{
-	json_t *file = json_object();
-
-	(void)config;
-	json_put(file, "type", json_string("object"));
-	json_put(file, "description",
-		 json_string("An evidence file, for `covermirror verify`: keep its bytes as they "
-			     "are."));
-	return file;
-}
-
 static const struct route routes[] = {
 	{.path = "/v1/evidence/{tx}",
 	 .id = "getTransactionEvidence",
@@ -76,7 +64,7 @@ static const struct route routes[] = {
 	 .is_remote = true,
 	 .needs = NEEDS_MOMENT,
 	 .reply = get_transaction,
-	 .schema = schema,
+	 .schema = schema_evidence,
 	 .content_type = "application/json"},
 	{.path = "/v1/evidence/{tx}/{log}",
 	 .id = "getLogEvidence",
@@ -85,7 +73,7 @@ static const struct route routes[] = {
 	 .is_remote = true,
 	 .needs = NEEDS_MOMENT,
 	 .reply = get_log,
-	 .schema = schema,
+	 .schema = schema_evidence,
 	 .content_type = "application/json"},
 };
 

@@ -122,6 +122,17 @@ const some = payouts.at(-1);
 const good = join(files, `${some.block}-${some.log_index}.json`);
 const event = `${some.transaction}:${some.log_index}`;
 
+// Of an event, not of the moment at which it was asked for.
+await part('whenever it is made', async () => {
+  const { block, transaction } = payouts[0], { number, hash } = JSON.parse(readFileSync(join(files, `${block}-${payouts[0].log_index}.json`))).header;
+  const young = new Mirror({ ...m.config, checkpoint: { number, hash }, store: { path: join(tempFolder(), 'mirror') } }), texts = [];
+  for (const to of [block + 5, block + 50]) {
+    await young.sync('--to', to);
+    texts.push((await young.run(['evidence', transaction, '-o', '-'])).out);
+  }
+  ok('the mirror went on: the same bytes', texts[0].length > 1000 && texts[0] === texts[1], texts[0].split('\n').filter((l, i) => l !== texts[1].split('\n')[i]).slice(0, 5));
+});
+
 await part('another way to the same', async () => {
   const text = readFileSync(good, 'utf8');
   const out = await m.run(['evidence', event, '-o', '-']);

@@ -66,7 +66,7 @@ export class Document {
 
 /*
  * Every way to change one thing of a document: a member more, a member less, a value of another type. Of each, calls
- * `judge(what)` while it is changed. Of lists the first two items; what stands in maps (`inputs`) is changed, not left out.
+ * `judge(what)` while it is changed. Of lists the first two items; what stands in maps (`inputs`, evidence's contracts) is changed, not left out.
  */
 export function changes(document, judge, path = '') {
   if (Array.isArray(document)) {
@@ -78,7 +78,7 @@ export function changes(document, judge, path = '') {
   delete document.surplus;
   for (const key of Object.keys(document)) {
     const value = document[key];
-    if (!path.endsWith('/inputs')) {
+    if (!/\/(inputs|claims\/pools\/\d+\/contracts)$/.test(path)) {
       delete document[key];
       judge(`${path}/${key} left out`, key);
     }
@@ -124,7 +124,7 @@ export async function askAll(c) {
   const status = await c.ask('getStatus', {}, { status: 200 });
   const list = (await c.ask('getPools', {}, { status: 200 })).items;
   const last = status.indexed.number, first = Math.max(...list.map(p => p.start_block)) + 1;
-  const moments = [undefined, 'latest', ...(status.finalized === null ? [] : ['finalized']), status.indexed.hash, first, (first + last) >> 1];
+  const moments = [undefined, 'latest', ...(status.finalized >= first ? ['finalized'] : []), status.indexed.hash, first, (first + last) >> 1];
   const lists = {};
   for (const at of moments) {
     await c.ask('getStatus', { at });
@@ -160,6 +160,10 @@ export async function askAll(c) {
   for (const event of c.document.operation('getEvents').parameters.find(p => p.name === 'event').schema.enum) {
     const seen = (await c.ask('getEvents', { event, limit: 20 }, { status: 200 })).items;
     for (const e of seen.filter((x, i) => i === 0 || x.pool !== seen[i - 1].pool)) await c.ask('explainLog', { tx: e.transaction, log: e.log_index }, { status: 200 });
+  }
+  for (const { name } of list) for (const { transaction, log_index } of (await c.ask('getPayouts', { name, limit: 2 }))?.items ?? []) {
+    await c.ask('getTransactionEvidence', { tx: transaction }, { status: 200 });
+    await c.ask('getLogEvidence', { tx: transaction, log: log_index }, { status: 200 });
   }
   for (const check of c.document.operation('getFindings').parameters.find(p => p.name === 'check').schema.enum) await c.ask('getFindings', { check, severity: 'info' }, { status: 200 });
   for (const state of ['open', 'resolved', 'withdrawn']) await c.ask('getFindings', { state }, { status: 200 });

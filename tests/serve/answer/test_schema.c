@@ -122,10 +122,10 @@ static void follow(const json_t *components, const json_t *schema, json_t *seen)
 }
 
 static json_t *(*const documents[])(const struct config *) = {
-	schema_status,          schema_pools,    schema_pool,     schema_accounts, schema_account,
-	schema_policies,        schema_items,    schema_payouts,  schema_quote,    schema_events,
-	schema_findings,        schema_explain,  schema_solvency, schema_history,  schema_protocols,
-	schema_account_history, schema_holdings, schema_stream};
+	schema_status,   schema_pools,           schema_pool,     schema_accounts, schema_account,
+	schema_policies, schema_items,           schema_payouts,  schema_quote,    schema_events,
+	schema_findings, schema_explain,         schema_solvency, schema_history,  schema_protocols,
+	schema_evidence, schema_account_history, schema_holdings, schema_stream};
 
 static void every_reference_is_to_a_component_and_every_component_is_used(void **state)
 {

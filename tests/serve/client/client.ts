@@ -96,10 +96,11 @@ if (last) {
   const path = { tx: last.transaction };
   const whole = must(await client.GET('/v1/explain/{tx}', { params: { path } }));
   const one = must(await client.GET('/v1/explain/{tx}/{log}', { params: { path: { ...path, log: last.log_index } } }));
-  const files: object[] = [must(await client.GET('/v1/evidence/{tx}', { params: { path } })), must(await client.GET('/v1/evidence/{tx}/{log}', { params: { path: { ...path, log: last.log_index } } }))];
-  said['evidence of a payout'] = files.every(f => Object.keys(f).length > 3);
   const [event] = one.events;
   said['a payout explained'] = whole.events.length >= 1 && event?.event === 'PaidOutClaim' && event.payout?.amount === last.amount;
+  const file = must(await client.GET('/v1/evidence/{tx}/{log}', { params: { path: { ...path, log: last.log_index } } }));
+  const files = must(await client.GET('/v1/evidence/{tx}', { params: { path } }));
+  said['its evidence'] = file.about.block === last.block && file.header.hash === file.about.block_hash && files.logs.length >= file.logs.length;
   if (event?.payout && 'slashes' in event.payout)
     said['its losses add up'] = sum(event.payout.slashes.map(s => s.loss)) === BigInt(event.payout.slash_sum ?? -1);
 }
