@@ -271,6 +271,17 @@ static void look(struct run *run)
 	free(before);
 }
 
+/* The mirror is one that could be. */
+static void expect_whole(struct run *run)
+{
+	struct store_txn *txn;
+	struct error err;
+
+	assert_ok(store_begin(&txn, run->m.store, STORE_READ, &err), err);
+	assert_ok(store_check(txn, &err), err);
+	store_abort(txn);
+}
+
 static void expect_all_the_same(struct run *run)
 {
 	struct heard_list all = {0};
@@ -345,6 +356,7 @@ static size_t play(uint64_t seed)
 		step(run);
 		look(run);
 	}
+	expect_whole(run);
 	expect_all_the_same(run);
 	rewound = run->stayed.rewound;
 	end(run);

@@ -156,6 +156,45 @@ static void findings_that_go_with_blocks_are_told_as_withdrawn(void **state)
 	free(id);
 }
 
+/* The newest block of the findings in these messages. */
+static uint64_t newest_finding(const struct heard_list *heard)
+{
+	uint64_t newest = 0;
+
+	for (size_t i = 0; i < heard->count; i++)
+		if (strcmp(heard->items[i].event, "finding") == 0 &&
+		    strstr(heard->items[i].data, "\"state\":\"withdrawn\"") &&
+		    (uint64_t)number_of(&heard->items[i], "block") > newest)
+			newest = (uint64_t)number_of(&heard->items[i], "block");
+	return newest;
+}
+
+static void findings_of_blocks_that_a_client_never_knew_are_not_withdrawn_for_it(void **state)
+{
+	struct fixture *f = *state;
+	struct heard_list heard;
+	char *early;
+	char *late;
+
+	extend(&f->trunk, 40, 100);
+	made_write(&f->m, &f->trunk, 20);
+	early = newest_id(f);
+	made_write(&f->m, &f->trunk, 40);
+	late = newest_id(f);
+	f->branch = f->trunk;
+	f->branch.count = 5;
+	extend(&f->branch, 1, 900);
+	made_reorg(&f->m, &f->branch, 5);
+	heard = read_after(f, late, FEED_FINDING);
+	assert_true(newest_finding(&heard) > 20);
+	heard_free(&heard);
+	heard = read_after(f, early, FEED_FINDING);
+	assert_true(newest_finding(&heard) > 5 && newest_finding(&heard) <= 20);
+	heard_free(&heard);
+	free(early);
+	free(late);
+}
+
 static void a_refused_block_is_told_once(void **state)
 {
 	struct feed_options options = wanting(*state, FEED_FINDING);
@@ -202,6 +241,9 @@ int main(void)
 						begin, end),
 		cmocka_unit_test_setup_teardown(findings_that_go_with_blocks_are_told_as_withdrawn,
 						begin, end),
+		cmocka_unit_test_setup_teardown(
+			findings_of_blocks_that_a_client_never_knew_are_not_withdrawn_for_it, begin,
+			end),
 		cmocka_unit_test_setup_teardown(a_refused_block_is_told_once, begin, end),
 	};
 
