@@ -35,7 +35,7 @@ PAGE_FILES := $(wildcard serve/page/*.html serve/page/*.css serve/page/*.js serv
 PAGE_PARTS := $(foreach file,$(PAGE_FILES),$(file:serve/page/%=%)=$(file)) \
 	chart.min.js=$(CHART_JS) licenses.txt=$(CHART_LICENCE)
 
-PACKAGES := libcurl jansson lmdb libsecp256k1 zlib libmicrohttpd
+PACKAGES := libcurl jansson lmdb libsecp256k1 zlib libmicrohttpd nettle
 TEST_PACKAGES := cmocka gmp
 # pkg-config is asked only where something is compiled, so that `make run` can install it first.
 PKG_CFLAGS = $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)

@@ -74,6 +74,8 @@ static const struct verb verbs[] = {
 	 verb_snapshot},
 	{"restore", "FILE", "make a snapshot the mirror, where there is none", 1, 1, true, 0,
 	 verb_restore},
+	{"alert", "test [N]", "send a test to each alert, or to alerts[N] of the configuration", 1,
+	 2, true, OPTION_BIT(OPTION_JSON), verb_alert},
 	{"config", "check", "read the configuration and say what it means", 1, 1, true, 0,
 	 verb_config},
 };

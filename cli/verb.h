@@ -46,6 +46,7 @@ int verb_decode(const struct command *command);
 int verb_check_store(const struct command *command);
 int verb_snapshot(const struct command *command);
 int verb_restore(const struct command *command);
+int verb_alert(const struct command *command);
 int verb_config(const struct command *command);
 
 #endif

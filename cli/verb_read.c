@@ -93,6 +93,21 @@ static void print_reorgs(const struct command *command, const json_t *status)
 							number_of(last, "depth")));
 }
 
+static void print_alerts(const json_t *status)
+{
+	const json_t *alert;
+	size_t i;
+
+	json_array_foreach (json_object_get(status, "alerts"), i, alert) {
+		const json_t *trouble = json_object_get(alert, "trouble");
+
+		(void)printf("%-10s %s: told %" PRIu64 " times, %" PRIu64 " wait%s%s\n", "alert",
+			     text_of(alert, "alert"), number_of(alert, "told"),
+			     number_of(alert, "waiting"), json_is_string(trouble) ? ": " : "",
+			     json_is_string(trouble) ? text_of(alert, "trouble") : "");
+	}
+}
+
 static void print_status(const struct command *command, const json_t *status)
 {
 	const json_t *checks = json_object_get(status, "checks");
@@ -109,6 +124,7 @@ static void print_status(const struct command *command, const json_t *status)
 	print_nodes(status);
 	print_work(command, status);
 	print_reorgs(command, status);
+	print_alerts(status);
 	(void)printf("%-10s %s\n", "events",
 		     show_count(command->arena, number_of(status, "events")));
 	(void)printf("%-10s %s passed, %s failed\n", "checks",

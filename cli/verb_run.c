@@ -118,8 +118,10 @@ static int give_up(const struct command *command, struct service *service, const
 
 int verb_sync(const struct command *command)
 {
-	static const struct mirror_noter nobody;
 	static const struct mirror_break never;
+	const struct alert_pace pace = alert_pace();
+	struct mirror_noter noter = {0};
+	struct alerts *alerts;
 	struct service service;
 	struct mirror *mirror;
 	struct error err;
@@ -131,9 +133,16 @@ int verb_sync(const struct command *command)
 		return report_logged(command, &err);
 	service_open(&service, command, false);
 	ignore_signals();
-	st = open_mirror(&mirror, command, &service, &nobody, &never, &err);
-	if (st != OK)
+	/* What alerts are to be told is noted with the blocks, for `run` to tell. */
+	st = alerts_open(&alerts, command->config, &pace, &service.progress.logger, &err);
+	if (st == OK && command->config->alert_count)
+		noter = alerts_noter(alerts);
+	if (st == OK)
+		st = open_mirror(&mirror, command, &service, &noter, &never, &err);
+	if (st != OK) {
+		alerts_close(alerts);
 		return give_up(command, &service, &err);
+	}
 	catch_signals(mirror);
 	st = mirror_sync(mirror, to, &err);
 	progress_end(&service.progress);
@@ -143,6 +152,7 @@ int verb_sync(const struct command *command)
 		st = error_set(&err, ERR_AGAIN,
 			       "stopped before the end; the mirror is whole, go on with sync");
 	status = finish(command, mirror, st, &err);
+	alerts_close(alerts);
 	service_close(&service);
 	return status;
 }

@@ -411,12 +411,15 @@ enum status mirror_flush(struct mirror *m, struct error *err)
 	st = mirror_note_run(m, run->txn, run->block_count, run->events, err);
 	if (st == OK && nodes_are_due)
 		st = mirror_note_nodes(m, run->txn, err);
+	if (st == OK)
+		st = mirror_noter_put(m, run->txn, err);
 	if (st == OK) {
 		st = store_commit(run->txn, err);
 		run->txn = NULL;
 	}
 	if (st == OK) {
 		mirror_has_room(m);
+		mirror_noter_kept(m);
 		mirror_settled(m, true);
 		m->orphans = 0;
 		m->blocks_done += run->block_count;

@@ -25,89 +25,6 @@ static const struct config_field store_fields[] = {
 	 .offset = offsetof(struct config, store_path)},
 };
 
-/* ---- alerts ---- */
-
-static enum status read_webhook(struct config_reader *r, const struct config_place *at,
-				const struct config_field *field, json_t *value, void *out)
-{
-	struct config_text text;
-	enum status st = config_text(&text, r, at, field, value);
-
-	if (st != OK)
-		return st;
-	if (!config_is_web_url(text.value))
-		return config_bad_url(r, at, field);
-	*(const char **)out = text.value;
-	return OK;
-}
-
-static enum status read_severity(struct config_reader *r, const struct config_place *at,
-				 const struct config_field *field, json_t *value, void *out)
-{
-	struct config_text text;
-	enum status st = config_text(&text, r, at, field, value);
-
-	if (st != OK)
-		return st;
-	if (!severity_parse(out, text.value))
-		return config_fault_text(r, at, field, &text);
-	return OK;
-}
-
-static const struct config_field alert_fields[] = {
-	{.name = "webhook",
-	 .type = JSON_STRING,
-	 .expected = "http://HOST… or https://HOST…",
-	 .read = read_webhook,
-	 .offset = offsetof(struct config_alert, webhook)},
-	{.name = "command",
-	 .type = JSON_STRING,
-	 .expected = "a command",
-	 .read = config_read_text,
-	 .offset = offsetof(struct config_alert, command)},
-	{.name = "min_severity",
-	 .type = JSON_STRING,
-	 .expected = "\"info\", \"warning\" or \"error\"",
-	 .read = read_severity,
-	 .offset = offsetof(struct config_alert, min_severity)},
-};
-
-static enum status read_alert(struct config_reader *r, const struct config_place *at,
-			      const struct config_field *field, json_t *value, void *out)
-{
-	struct config_alert *alert = out;
-	enum status st;
-
-	alert->min_severity = SEVERITY_WARNING;
-	st = config_read_object(r, at, field, value, out);
-	if (st != OK)
-		return st;
-	if (!alert->webhook == !alert->command)
-		return config_fault(r, at, "expected a \"webhook\" or a \"command\", got %s",
-				    alert->webhook ? "both; make it two alerts" : "neither");
-	return OK;
-}
-
-static const struct config_field alert = {
-	.type = JSON_OBJECT,
-	.expected = "an object like {\"webhook\": \"…\", \"min_severity\": \"warning\"}",
-	.read = read_alert,
-	.fields = alert_fields,
-	.field_count = COUNT(alert_fields),
-};
-
-static enum status read_alerts(struct config_reader *r, const struct config_place *at,
-			       const struct config_field *field, json_t *value, void *out)
-{
-	struct config *config = out;
-	void *items;
-	enum status st = config_list(&items, &config->alert_count, r, at, field, value);
-
-	if (st == OK)
-		config->alerts = items;
-	return st;
-}
-
 /* ---- the whole ---- */
 
 /* A key is read after those above it: pools need the views. */
@@ -158,10 +75,10 @@ static const struct config_field top_fields[] = {
 	{.name = "alerts",
 	 .type = JSON_ARRAY,
 	 .expected = "an array of alerts like [{\"webhook\": \"…\"}]",
-	 .read = read_alerts,
+	 .read = config_read_alerts,
 	 .max = ALERTS_MAX,
-	 .element = &alert,
-	 .element_size = sizeof(struct config_alert)},
+	 .element = &config_alert_element,
+	 .element_size = sizeof(struct alert_draft)},
 	{.name = "views",
 	 .type = JSON_OBJECT,
 	 .expected = "an object like {\"every_blocks\": 1000}",
@@ -240,6 +157,8 @@ enum status config_parse(struct config *out, struct arena *arena, const char *na
 		return bad_json(&r, &json_error);
 	st = config_value(&r, &(struct config_place){0}, &top, json, out);
 	json_decref(json);
+	if (st == OK)
+		st = config_check_alerts(&r, out);
 	if (st == OK)
 		out->pool_set = config_pool_set(arena, out->pools, out->pool_count);
 	return st;

@@ -87,11 +87,33 @@ struct config_serve {
 	uint64_t health_silence_s;
 };
 
-/* Where findings are told: exactly one of webhook and command is set. */
+/* How an alert is told. */
+enum alert_kind { ALERT_WEBHOOK, ALERT_ALERTMANAGER, ALERT_SLACK, ALERT_COMMAND };
+enum { ALERT_KINDS = ALERT_COMMAND + 1 };
+
+/* "webhook", "alertmanager", "slack", "command": the configuration's keys */
+const char *alert_kind_name(enum alert_kind kind);
+
+struct config_pair {
+	const char *name;
+	const char *value; /* may be secret: never print it */
+};
+
+/* Who is told of findings. */
 struct config_alert {
-	const char *webhook; /* http:// or https://; may hold credentials: never print it */
-	const char *command; /* may hold credentials too */
+	enum alert_kind kind;
+	const char *target; /* a url or a command; may hold credentials: never print it */
 	enum severity min_severity;
+	const char **pools; /* names; none: all pools */
+	size_t pool_count;
+	struct config_pair *headers; /* of the requests, not with a command */
+	size_t header_count;
+	struct config_pair *labels; /* with an alertmanager */
+	size_t label_count;
+	const char *hmac_secret; /* of a webhook, or NULL: never print it */
+	bool has_signing_key;    /* of a webhook */
+	uint8_t signing_key[32]; /* never print it */
+	struct address signer;   /* whose key that is */
 };
 
 /* Everything that it points to lives in the arena it was loaded into. */

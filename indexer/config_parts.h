@@ -44,6 +44,19 @@ enum status config_read_serve(struct config_reader *r, const struct config_place
 /* config_log.c: the keys of "log". */
 extern const struct config_field config_log_fields[2];
 
+/* config_alerts.c: what an element of "alerts" is, and a list of them into the configuration; and
+ * that the pools which they name are there. */
+extern const struct config_field config_alert_element;
+enum status config_read_alerts(struct config_reader *r, const struct config_place *at,
+			       const struct config_field *field, json_t *value, void *out);
+enum status config_check_alerts(struct config_reader *r, const struct config *config);
+
+/* What an alert's object says; the receiver stands under its kind. */
+struct alert_draft {
+	struct config_alert alert;
+	const char *targets[ALERT_KINDS];
+};
+
 /* config_pools.c: the keys of "views", and what an element of "pools" is. */
 extern const struct config_field config_views_fields[4];
 extern const struct config_field config_pool_element;

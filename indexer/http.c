@@ -25,6 +25,7 @@ struct http_request {
 	struct http *http;
 	struct http_request *next_idle;
 	CURL *easy;
+	struct curl_slist *headers; /* with some of its own; NULL: those of all */
 	uint8_t *body;
 	size_t size;
 	size_t capacity;
@@ -231,6 +232,18 @@ void http_scrub(const struct http *http, char *text)
 
 /* ---- opening ---- */
 
+static struct curl_slist *header_list(const char *const *lines, size_t count)
+{
+	struct curl_slist *list = curl_slist_append(NULL, "Content-Type: application/json");
+
+	if (!list || !curl_slist_append(list, "Expect:"))
+		abort();
+	for (size_t i = 0; i < count; i++)
+		if (!curl_slist_append(list, lines[i]))
+			abort();
+	return list;
+}
+
 enum status http_open(struct http **out, const char *url, const struct http_options *options,
 		      struct error *err)
 {
@@ -251,8 +264,8 @@ enum status http_open(struct http **out, const char *url, const struct http_opti
 		return st;
 	}
 	http->multi = curl_multi_init();
-	http->headers = curl_slist_append(NULL, "Content-Type: application/json");
-	if (!http->multi || !http->headers || !curl_slist_append(http->headers, "Expect:"))
+	http->headers = header_list(NULL, 0);
+	if (!http->multi)
 		abort();
 	(void)curl_multi_setopt(http->multi, CURLMOPT_MAX_TOTAL_CONNECTIONS,
 				(long)options->connections_max);
@@ -264,6 +277,7 @@ enum status http_open(struct http **out, const char *url, const struct http_opti
 static void free_request(struct http_request *request)
 {
 	curl_easy_cleanup(request->easy);
+	curl_slist_free_all(request->headers);
 	free(request->body);
 	free(request);
 }
@@ -364,7 +378,6 @@ static void set_options(struct http_request *request)
 	(void)curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
 	(void)curl_easy_setopt(easy, CURLOPT_PIPEWAIT, http->is_https ? 1L : 0L);
 	(void)curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip, deflate");
-	(void)curl_easy_setopt(easy, CURLOPT_HTTPHEADER, http->headers);
 	(void)curl_easy_setopt(easy, CURLOPT_USERAGENT, "covermirror");
 	(void)curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)http->options.timeout_ms);
 	(void)curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)connect_ms);
@@ -404,11 +417,19 @@ static struct http_request *take_idle(struct http *http)
 
 struct http_request *http_post(struct http *http, struct slice body)
 {
-	struct http_request *request;
+	return http->head.ops ? http->head.ops->post(http, body)
+			      : http_post_with(http, body, NULL, 0);
+}
 
-	if (http->head.ops)
-		return http->head.ops->post(http, body);
-	request = take_idle(http);
+struct http_request *http_post_with(struct http *http, struct slice body, const char *const *lines,
+				    size_t line_count)
+{
+	struct http_request *request = take_idle(http);
+
+	if (line_count)
+		request->headers = header_list(lines, line_count);
+	(void)curl_easy_setopt(request->easy, CURLOPT_HTTPHEADER,
+			       request->headers ? request->headers : http->headers);
 	request->next_idle = NULL;
 	request->size = 0;
 	request->too_big = false;
@@ -563,6 +584,8 @@ void http_release(struct http *http, struct http_request *request)
 	if (request->under_way)
 		(void)curl_multi_remove_handle(http->multi, request->easy);
 	request->under_way = false;
+	curl_slist_free_all(request->headers);
+	request->headers = NULL;
 	if (request->capacity > KEEP_BODY_BYTES) {
 		free(request->body);
 		request->body = NULL;

@@ -63,6 +63,10 @@ const char *http_label(const struct http *http);
 
 /* Begins a POST of JSON. `body` stays valid until http_release. */
 struct http_request *http_post(struct http *http, struct slice body);
+/* The same with header lines of its own ("Name: value", copied), which may be secret; by libcurl
+ * only. */
+struct http_request *http_post_with(struct http *http, struct slice body, const char *const *lines,
+				    size_t line_count);
 
 /* Drives all requests; returns when one is finished, after http_wake, or after `wait_ms`. */
 void http_step(struct http *http, uint64_t wait_ms);

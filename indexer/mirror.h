@@ -37,12 +37,15 @@ struct mirror_reorg {
 
 /*
  * Somebody else who keeps notes in the mirror's store (store/notes.h), which has one writer. Called
- * by the mirror's thread, between runs of blocks. All members NULL: nobody.
+ * by the mirror's thread. All members NULL: nobody.
  */
 struct mirror_noter {
-	/* Whether `put` has something to write; may be asked often. */
+	/* Whether `put` has something to write that no block brings; may be asked often. */
 	bool (*has_news)(void *context);
-	/* In each transaction that writes notes, again where it has to be repeated. */
+	/*
+	 * The last thing in each transaction that appends blocks, drops some or writes notes; again
+	 * where that has to be repeated. So what it notes of the blocks stands or falls with them.
+	 */
 	enum status (*put)(void *context, struct store_txn *txn, struct error *err);
 	/* What `put` wrote last is committed. */
 	void (*kept)(void *context);

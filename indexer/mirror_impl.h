@@ -170,6 +170,11 @@ enum status mirror_note_nodes(struct mirror *m, struct store_txn *txn,
 			      struct error *err) MUST_CHECK;
 void mirror_nodes_are_noted(struct mirror *m);
 
+/* mirror_noter.c: the noter's part of a transaction, and that it is committed. */
+enum status mirror_noter_put(struct mirror *m, struct store_txn *txn, struct error *err) MUST_CHECK;
+void mirror_noter_kept(struct mirror *m);
+bool mirror_noter_has_news(const struct mirror *m);
+
 /* mirror_note.c: who writes, once the store is open; and how the work goes, in a
  * transaction, with what that commits besides: so many blocks and events. */
 enum status mirror_know_writer(struct mirror *m, struct error *err) MUST_CHECK;

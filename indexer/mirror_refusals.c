@@ -129,16 +129,9 @@ static uint64_t count_accusations(const struct mirror *m)
 	return count;
 }
 
-static bool noter_has_news(const struct mirror *m)
-{
-	const struct mirror_noter *noter = &m->options.noter;
-
-	return noter->has_news && noter->has_news(noter->context);
-}
-
 static bool has_news(const struct mirror *m)
 {
-	if (noter_has_news(m))
+	if (mirror_noter_has_news(m))
 		return true;
 	if (count_accusations(m) != m->accusations_noted)
 		return true;
@@ -187,9 +180,7 @@ static enum status write_notes(void *context, struct store_txn *txn, struct erro
 		st = mirror_note_nodes(m, txn, err);
 	if (st == OK)
 		st = mirror_note_run(m, txn, 0, 0, err);
-	if (st == OK && m->options.noter.put)
-		st = m->options.noter.put(m->options.noter.context, txn, err);
-	return st;
+	return st == OK ? mirror_noter_put(m, txn, err) : st;
 }
 
 enum status mirror_keep_notes(struct mirror *m, struct error *err)
@@ -206,14 +197,13 @@ enum status mirror_keep_notes(struct mirror *m, struct error *err)
 	m->accusations_noted = accusations;
 	for (size_t i = 0; i < m->refusal_count; i++)
 		m->refusals[i].is_noted = true;
-	if (m->options.noter.kept)
-		m->options.noter.kept(m->options.noter.context);
+	mirror_noter_kept(m);
 	return OK;
 }
 
 enum status mirror_put_notes(struct mirror *m, struct error *err)
 {
-	return noter_has_news(m) ? mirror_keep_notes(m, err) : OK;
+	return mirror_noter_has_news(m) ? mirror_keep_notes(m, err) : OK;
 }
 
 enum status mirror_refuse(struct mirror *m, const struct proof_failure *failure, struct error *err)

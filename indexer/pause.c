@@ -77,8 +77,3 @@ enum status mirror_reconfigure(struct mirror *m, const struct config *config,
 	m->config = config;
 	return OK;
 }
-
-void mirror_set_noter(struct mirror *m, const struct mirror_noter *noter)
-{
-	m->options.noter = *noter;
-}

@@ -87,17 +87,29 @@ enum status mirror_load_border(struct mirror *m, struct error *err)
 
 /* ---- dropping blocks ---- */
 
+struct dropping {
+	struct mirror *mirror;
+	uint64_t number;
+};
+
 static enum status drop(void *context, struct store_txn *txn, struct error *err)
 {
-	const uint64_t *number = context;
-	enum status st = store_rewind(txn, *number, err);
+	const struct dropping *dropping = context;
+	enum status st = store_rewind(txn, dropping->number, err);
 
-	return st == OK ? repair_note_add(txn, *number, err) : st;
+	if (st == OK)
+		st = repair_note_add(txn, dropping->number, err);
+	return st == OK ? mirror_noter_put(dropping->mirror, txn, err) : st;
 }
 
 enum status mirror_drop_above(struct mirror *m, uint64_t number, struct error *err)
 {
-	return store_change(m->store, drop, &number, err);
+	struct dropping dropping = {.mirror = m, .number = number};
+	enum status st = store_change(m->store, drop, &dropping, err);
+
+	if (st == OK)
+		mirror_noter_kept(m);
+	return st;
 }
 
 /* Whether a block at or below the border would go. */
@@ -216,7 +228,9 @@ static enum status put_branch(void *context, struct store_txn *txn, struct error
 		st = withdrawn_trim(txn, err);
 	if (st == OK)
 		st = rewind_counting(&reorg->dropped, txn, reorg->fork.number, err);
-	return st == OK ? reorg_note_put(txn, reorg, err) : st;
+	if (st == OK)
+		st = reorg_note_put(txn, reorg, err);
+	return st == OK ? mirror_noter_put(m, txn, err) : st;
 }
 
 /* The blocks above the fork are not the chain's. */
@@ -233,6 +247,7 @@ static enum status leave_branch(struct mirror *m, const struct block_ref *fork,
 
 	if (st != OK)
 		return st;
+	mirror_noter_kept(m);
 	for (size_t i = 0; i < m->config->pool_count; i++)
 		m->pools[i].birth = 0; /* of the branch that is gone, if it is above the fork */
 	st = mirror_read_births(m, err);

@@ -1,16 +1,14 @@
 #include "serve/alert/alert.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#include "abi/keccak.h"
-#include "serve/alert/document.h"
 #include "serve/alert/internal.h"
 
 struct alert_pace alert_pace(void)
@@ -19,40 +17,13 @@ struct alert_pace alert_pace(void)
 				   .retry_ms = 1000,
 				   .retry_ms_max = 300000,
 				   .webhook_ms = 10000,
-				   .command_ms = 30000};
+				   .command_ms = 30000,
+				   .note_ms = 1000,
+				   .figures_ms = 5000,
+				   .resend_ms = 60000};
 }
 
 /* ---- opening ---- */
-
-static bool is_same_alert(const struct config_alert *a, const struct config_alert *b)
-{
-	if (a->webhook)
-		return b->webhook && strcmp(a->webhook, b->webhook) == 0;
-	return b->command && strcmp(a->command, b->command) == 0;
-}
-
-/* Of the webhook or command; an alert that is configured twice is two. */
-static struct alert_tag tag_of(const struct config *config, size_t index)
-{
-	const struct config_alert *alert = &config->alerts[index];
-	const char *kind = alert->webhook ? "webhook" : "command";
-	const char *target = alert->webhook ? alert->webhook : alert->command;
-	struct alert_tag tag;
-	struct hash hash;
-	struct keccak k;
-	uint8_t twins = 0;
-
-	for (size_t i = 0; i < index; i++)
-		if (is_same_alert(&config->alerts[i], alert))
-			twins++;
-	keccak_init(&k);
-	keccak_update(&k, kind, strlen(kind) + 1);
-	keccak_update(&k, target, strlen(target) + 1);
-	keccak_update(&k, &twins, sizeof(twins));
-	hash = keccak_final(&k);
-	memcpy(tag.bytes, hash.bytes, ALERT_TAG_BYTES);
-	return tag;
-}
 
 enum status alerts_open(struct alerts **out, const struct config *config,
 			const struct alert_pace *pace, const struct logger *logger,
@@ -76,9 +47,8 @@ enum status alerts_open(struct alerts **out, const struct config *config,
 
 		channel->alerts = alerts;
 		channel->config = &config->alerts[i];
-		channel->tag = tag_of(config, i);
-		st = alert_way_open(&channel->way, channel->config, i, alerts->stop_event, pace,
-				    err);
+		channel->tag = alert_tag_of(config, i);
+		st = alert_way_open(&channel->way, config, i, alerts->stop_event, pace, err);
 	}
 	if (st != OK) {
 		alerts_close(alerts);
@@ -103,7 +73,7 @@ void alerts_close(struct alerts *alerts)
 	free(alerts);
 }
 
-/* ---- telling ---- */
+/* ---- a channel's thread ---- */
 
 /* Waits so long; true: the end. */
 static bool is_stopped(const struct alerts *alerts, uint64_t wait_ms)
@@ -113,92 +83,14 @@ static bool is_stopped(const struct alerts *alerts, uint64_t wait_ms)
 	return poll(&stop, 1, (int)wait_ms) > 0;
 }
 
-static enum status tell_one(struct alert_channel *channel, struct arena *arena,
-			    const struct alert_about *about, const struct finding *finding,
-			    struct error *err)
-{
-	const struct alerts *alerts = channel->alerts;
-	const struct pool *pool = &alerts->config->pools[about->pool];
-	char id[2 * FINDING_ID_BYTES + 1];
-	enum status st =
-		alert_way_tell(channel->way, alert_document(arena, pool, about->key, finding), err);
-
-	(void)finding_id_format(id, about->key);
-	if (st != OK)
-		return error_wrap(err, "finding %s, %s", id, finding->state);
-	log_info(alerts->logger, "%s was told of finding %s, %s", alert_way_label(channel->way), id,
-		 finding->state);
-	return OK;
-}
-
-/* That it is open, and then that it is over. */
-static enum status tell(struct alert_channel *channel, struct arena *arena,
-			const struct alert_task *task, struct error *err)
-{
-	const struct alert_about *about = &task->note.about;
-	enum status st = OK;
-
-	if (!task->note.is_told) {
-		st = tell_one(channel, arena, about, &task->note.finding, err);
-		if (st == OK)
-			alert_mark_add(channel, about, false);
-	}
-	if (st == OK && !task->is_open) {
-		st = tell_one(channel, arena, about, &task->end, err);
-		if (st == OK)
-			alert_mark_add(channel, about, true);
-	}
-	return st;
-}
-
-static void postpone(struct alert_channel *channel, const struct error *err)
-{
-	const struct alerts *alerts = channel->alerts;
-
-	channel->pause_ms = channel->pause_ms ? channel->pause_ms * 2 : alerts->pace.retry_ms;
-	if (channel->pause_ms > alerts->pace.retry_ms_max)
-		channel->pause_ms = alerts->pace.retry_ms_max;
-	channel->due_ms = clock_now_ms(&alerts->clock) + channel->pause_ms;
-	log_warn(alerts->logger, "%s was not told: %s; trying again in %" PRIu64 " ms",
-		 alert_way_label(channel->way), err->message, channel->pause_ms);
-}
-
-/*
- * Everything that is to be told now. Where nobody is there, the rest waits too; a document that is
- * refused does not keep the others back.
- */
-static void round_of(struct alert_channel *channel)
-{
-	struct arena *arena = arena_new();
-	struct alert_task *tasks;
-	size_t count;
-	struct error err;
-	struct error first = {.status = OK};
-	enum status st = alert_tasks_read(&tasks, &count, channel, arena, &err);
-
-	if (st != OK)
-		first = err;
-	for (size_t i = 0; (st == OK || st == ERR_DENIED) && i < count; i++) {
-		st = is_stopped(channel->alerts, 0) ? OK : tell(channel, arena, &tasks[i], &err);
-		if (st != OK && first.status == OK)
-			first = err;
-	}
-	if (first.status == OK)
-		channel->pause_ms = 0;
-	else if (!is_stopped(channel->alerts, 0))
-		postpone(channel, &first);
-	arena_free(arena);
-}
-
 static void *work(void *context)
 {
 	struct alert_channel *channel = context;
 	const struct alerts *alerts = channel->alerts;
 
-	do {
-		if (clock_now_ms(&alerts->clock) >= channel->due_ms)
-			round_of(channel);
-	} while (!is_stopped(alerts, alerts->pace.look_ms));
+	do
+		alert_round(channel);
+	while (!is_stopped(alerts, alerts->pace.look_ms));
 	return NULL;
 }
 
@@ -219,13 +111,44 @@ static int start_thread(struct alert_channel *channel)
 	return problem;
 }
 
+/* Counts and pauses go on where they stood. */
+static enum status take_up(struct alerts *alerts, struct error *err)
+{
+	struct arena *arena = arena_new();
+	struct store_txn *txn;
+	enum status st = store_begin(&txn, alerts->store, STORE_READ, err);
+
+	if (st != OK)
+		txn = NULL;
+	for (size_t i = 0; st == OK && i < alerts->channel_count; i++) {
+		struct alert_figures *figures = &alerts->channels[i].figures;
+		struct alert_state state;
+
+		st = alert_state_read(&state, arena, txn, &alerts->channels[i].tag, err);
+		figures->told = state.told;
+		figures->failed = state.failed;
+		figures->told_ms = state.told_ms;
+		figures->failed_ms = state.failed_ms;
+		figures->failures = state.failures;
+		figures->due_ms = state.due_ms;
+		(void)snprintf(figures->trouble, sizeof(figures->trouble), "%s", state.trouble);
+	}
+	store_abort(txn);
+	arena_free(arena);
+	return st;
+}
+
 enum status alerts_start(struct alerts *alerts, struct error *err)
 {
 	enum status st;
 
+	alerts->is_telling = true;
+	alerts->is_settled = false;
 	if (!alerts->channel_count)
 		return OK;
 	st = store_open(&alerts->store, alerts->config->store_path, STORE_READ, NULL, err);
+	if (st == OK)
+		st = take_up(alerts, err);
 	for (size_t i = 0; st == OK && i < alerts->channel_count; i++) {
 		int problem = start_thread(&alerts->channels[i]);
 
@@ -248,6 +171,9 @@ void alerts_stop(struct alerts *alerts)
 			(void)pthread_join(alerts->channels[i].thread, NULL);
 			alerts->channels[i].is_running = false;
 		}
+	(void)pthread_mutex_lock(&alerts->mutex);
+	alerts->is_stopping = true;
+	(void)pthread_mutex_unlock(&alerts->mutex);
 	store_close(alerts->store);
 	alerts->store = NULL;
 }

@@ -1,9 +1,9 @@
 /*
- * internal.h - what the files of the alerts share. Nobody else includes it.
+ * internal.h - what the files of the alerts share. Nobody else includes it, but tests.
  *
- * What a channel told becomes a mark, in memory, at once; the mirror's thread turns marks into
- * notes (noter.c) and drops a mark when its note is committed. The channel's thread reads
- * marks first and notes then (task.c), so each thing it told is in one of them.
+ * What a channel did becomes a mark, in memory, at once; the mirror's thread turns marks into notes
+ * (outbox.c) and drops a mark when its note is committed. The channel's thread reads marks first
+ * and notes then (round.c), so each thing it did is in one of them.
  */
 #ifndef SERVE_ALERT_INTERNAL_H
 #define SERVE_ALERT_INTERNAL_H
@@ -11,14 +11,36 @@
 #include <pthread.h>
 
 #include "serve/alert/alert.h"
+#include "serve/alert/channel.h"
 #include "serve/alert/note.h"
 #include "serve/alert/way.h"
 
-/* What was told and is not yet in the notes. */
+enum {
+	ALERT_MARKS_MAX = 1024, /* then nobody is told before some are noted */
+	ALERT_TROUBLE_SIZE = ERROR_MESSAGE_SIZE,
+};
+
+/* What a channel did and is not yet in the notes. */
 struct alert_mark {
-	struct alert_about about;
-	bool is_over;    /* the end was told: the note goes */
-	bool is_written; /* in a transaction that is not known to be committed */
+	uint64_t number; /* rising, from 1 */
+	bool is_refusal; /* else it was told */
+	struct alert_told told;
+	struct alert_due due; /* where is_refusal */
+	bool is_written;      /* in a transaction that is not known to be committed */
+};
+
+/* How it goes, as struct alert_state has it. */
+struct alert_figures {
+	uint64_t told;
+	uint64_t failed;
+	uint64_t told_ms;
+	uint64_t failed_ms;
+	uint64_t failures;
+	uint64_t due_ms;
+	char trouble[ALERT_TROUBLE_SIZE];
+	uint64_t version; /* rises with each change */
+	uint64_t written; /* the version in a transaction that is not known to be committed */
+	uint64_t kept;    /* the version that is committed */
 };
 
 /* One configured alert and its thread. */
@@ -32,10 +54,10 @@ struct alert_channel {
 	/* Under the alerts' mutex; only the thread adds. */
 	struct alert_mark *marks;
 	size_t mark_count;
-	size_t mark_capacity;
+	uint64_t mark_number; /* of the newest */
+	struct alert_figures figures;
 	/* The thread's own. */
-	uint64_t pause_ms; /* after failures; 0: the last round had none */
-	uint64_t due_ms;
+	uint64_t resend_ms; /* when what is open is told again */
 };
 
 struct alerts {
@@ -43,26 +65,27 @@ struct alerts {
 	const struct logger *logger;
 	struct alert_pace pace;
 	struct clock clock;
-	struct store *store; /* while the threads run */
+	struct store *store; /* while it is told */
 	int stop_event;
 	pthread_mutex_t mutex;
+	bool is_stopping; /* under the mutex */
 	struct alert_channel *channels;
 	size_t channel_count;
+	/* The mirror's thread's own. */
+	bool is_telling; /* from alerts_start on */
+	bool is_settled; /* a first transaction was committed */
+	uint64_t kept_ms;
 };
 
-/* A finding that a channel may have to be told of. */
-struct alert_task {
-	struct alert_note note; /* with the marks laid over it */
-	bool is_open;
-	struct finding end; /* where it is not open any more */
-};
+/* round.c: everything that the channel is to be told now. */
+void alert_round(struct alert_channel *channel);
 
-/* noter.c: remembers what was told. */
-void alert_mark_add(struct alert_channel *channel, const struct alert_about *about, bool is_over);
-
-/* task.c: what the channel does not know the end of, lowest block first, in the arena. */
-enum status alert_tasks_read(struct alert_task **out, size_t *count,
-			     const struct alert_channel *channel, struct arena *arena,
-			     struct error *err) MUST_CHECK;
+/* marks.c: remembers; ALERT_MARKS_MAX at most. */
+void alert_mark_told(struct alert_channel *channel, const struct alert_told *told);
+void alert_mark_refusal(struct alert_channel *channel, const struct alert_due *due);
+bool alert_marks_are_full(struct alert_channel *channel);
+/* Copies of those about one finding, or (NULL) of all. */
+size_t alert_marks_of(struct alert_mark **out, struct arena *arena, struct alert_channel *channel,
+		      const struct alert_about *about);
 
 #endif

@@ -154,6 +154,8 @@ enum status work_put(json_t *status, const struct moment *m, struct error *err) 
 /* Puts `reorgs`: {count, items}, how often blocks were dropped, and the last times, newest first.
  */
 enum status reorgs_put(json_t *status, const struct moment *m, struct error *err) MUST_CHECK;
+/* Puts `alerts`, of now: what waits for each, and how it goes. */
+enum status alerts_put(json_t *status, const struct moment *m, struct error *err) MUST_CHECK;
 
 /* Pieces that the others are made of (json.c). */
 json_t *json_u256(u256 value);

@@ -77,6 +77,8 @@ json_t *answer_status(struct moment *m, struct error *err)
 		st = work_put(status, m, err);
 	if (st == OK)
 		st = reorgs_put(status, m, err);
+	if (st == OK)
+		st = alerts_put(status, m, err);
 	json_put(status, "events", json_integer((json_int_t)events));
 	json_put(status, "checks", checks);
 	json_put(status, "findings", findings);

@@ -116,21 +116,23 @@ static const struct schema_member reorgs_members[] = {
 	SCHEMA_MEMBER("items", LIST_OF, "the last of them, newest first", .of = "Reorg"),
 };
 
+static const struct schema_member alert_members[] = {
+	SCHEMA_MEMBER("alert", TEXT, "its place in the configuration, and where it leads to"),
+	SCHEMA_MEMBER("waiting", COUNT, "findings of which it is still to be told"),
+	SCHEMA_MEMBER("waiting_since", COUNT, "the first of them, seconds since 1970; null: none",
+		      .is_nullable = true),
+	SCHEMA_MEMBER("told", COUNT, "messages, with this mirror, ever"),
+	SCHEMA_MEMBER("failed", COUNT, "attempts, with this mirror, ever"),
+	SCHEMA_MEMBER("last_told", COUNT, "seconds since 1970; null: never", .is_nullable = true),
+	SCHEMA_MEMBER("last_failed", COUNT, "seconds since 1970; null: never", .is_nullable = true),
+	SCHEMA_MEMBER("trouble", TEXT, "what failed last; null: it was told something since",
+		      .is_nullable = true),
+};
+
 static const struct schema_member open_members[] = {
 	SCHEMA_MEMBER("error", COUNT, NULL),
 	SCHEMA_MEMBER("warning", COUNT, NULL),
 	SCHEMA_MEMBER("info", COUNT, NULL),
-};
-
-static const struct schema_member alert_members[] = {
-	SCHEMA_MEMBER("alert", TEXT, "which one, without what is secret"),
-	SCHEMA_MEMBER("waiting", COUNT, "findings that wait to be told"),
-	SCHEMA_MEMBER("waiting_since", COUNT, "seconds since 1970", .is_nullable = true),
-	SCHEMA_MEMBER("told", COUNT, "how often it was told"),
-	SCHEMA_MEMBER("failed", COUNT, "how often that failed"),
-	SCHEMA_MEMBER("last_told", COUNT, "seconds since 1970", .is_nullable = true),
-	SCHEMA_MEMBER("last_failed", COUNT, "seconds since 1970", .is_nullable = true),
-	SCHEMA_MEMBER("trouble", TEXT, "why it failed last; null: it works", .is_nullable = true),
 };
 
 static const struct schema_member status_members[] = {
@@ -155,8 +157,8 @@ static const struct schema_member status_members[] = {
 	SCHEMA_MEMBER("rate", REF, "how fast blocks are applied; null: nobody writes", .of = "Rate",
 		      .is_nullable = true),
 	SCHEMA_MEMBER("reorgs", REF, NULL, .of = "Reorgs"),
-	SCHEMA_MEMBER("alerts", LIST_OF, "how it goes with each configured alert", .of = "Alert",
-		      .is_optional = true),
+	SCHEMA_MEMBER("alerts", LIST_OF, "who is told of findings, and how that goes",
+		      .of = "Alert"),
 	SCHEMA_MEMBER("events", COUNT, "up to the block"),
 	SCHEMA_MEMBER("checks", REF, "up to the block", .of = "Checks"),
 	SCHEMA_MEMBER("findings", REF, "open as of the block", .of = "OpenFindings"),
@@ -184,11 +186,13 @@ static json_t *proved_range(void)
 
 static json_t *alert(void)
 {
-	static const char *const kinds[] = {"webhook", "alertmanager", "slack", "command"};
-	json_t *schema = schema_object(SCHEMA_MEMBERS(alert_members));
+	const char *kinds[ALERT_KINDS];
+	json_t *object = schema_object(SCHEMA_MEMBERS(alert_members));
 
-	schema_put(schema, "kind", schema_enum(SCHEMA_MEMBERS(kinds)), true);
-	return schema;
+	for (size_t i = 0; i < ALERT_KINDS; i++)
+		kinds[i] = alert_kind_name((enum alert_kind)i);
+	schema_put(object, "kind", schema_enum(kinds, ALERT_KINDS), true);
+	return object;
 }
 
 void schema_add_status(json_t *components)

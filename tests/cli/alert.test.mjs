@@ -41,7 +41,7 @@ const until = async (what, test, tell = () => '', timeout = 20000) => {
 const configured = (url, alerts) => {
   const config = JSON.parse(readFileSync(join(ROOT, 'tests', 'configs', 'api3-seed1.json')));
   config.chain.rpc = [{ url }]; config.chain.poll_interval_ms = 50;
-  delete config.$schema; delete config.store; config.views = { every_blocks: 0, at_head: false };
+  delete config.$schema; delete config.store; delete config.serve; config.pools = config.pools.filter(p => p.name === 'api3'); config.views = { every_blocks: 0, at_head: false };
   return new Mirror({ ...config, alerts });
 };
 const lines = file => existsSync(file) ? readFileSync(file, 'utf8').split('\n').filter(Boolean).map(l => JSON.parse(l)) : [];
@@ -78,7 +78,8 @@ await scene('a lie and its end', { alerts: both }, async s => {
   const { path, type, method, authorization, ...document } = s.receiver.told[0];
   equal('it is a POST of JSON to the whole url', [method, type, path, authorization], ['POST', 'application/json', `/services/${SECRETS[1]}?key=${SECRETS[2]}`, `Basic ${btoa(`user:${SECRETS[0]}`)}`]);
   equal('it holds the finding as findings --json has it', document.finding, finding);
-  equal('and says what it is', [document.version, document.kind, document.state, Object.keys(document).length], [1, 'finding', 'open', 5]);
+  equal('and says what it is', [document.version, document.kind, document.state, Object.keys(document).length], [1, 'finding', 'open', 6]);
+  ok('and which message', document.id.startsWith(`${finding.id}-`) && document.id.endsWith('-open'), document.id);
   ok('a line for people names pool, block, check and node', [`api3`, `block ${BLOCK}`, finding.check, s.node.url].every(w => document.text.includes(w)) && !document.text.includes('\n'), document.text);
   equal('the command was told the same', lines(s.file), [document]);
   await sleep(1500);

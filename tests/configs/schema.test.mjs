@@ -25,6 +25,7 @@ for (const name of readdirSync(join(root, 'configs')).filter(n => n.endsWith('.j
 }
 
 // One thing more: schema and program must both take it.
+const key = '0x' + '0'.repeat(63) + '1';
 const hash = '0x' + '5a'.repeat(32);
 const extras = {
   'a quorum of all': c => { c.chain.rpc.push({ ...c.chain.rpc[0] }); c.chain.quorum = 2; },
@@ -41,6 +42,11 @@ const extras = {
   'an empty log': c => { c.log = {}; },
   'a log for programs': c => { c.log = { note: 'n', format: 'json', level: 'warn' }; },
   'a log for people': c => { c.log = { format: 'text', level: 'debug' }; },
+  'an alert of each kind': c => { c.alerts = [{ note: 'n', webhook: 'http://h' }, { alertmanager: 'https://h:9093/prefix' }, { slack: 'http://h/s' }, { command: 'cat' }]; },
+  'a signed webhook': c => { c.alerts = [{ webhook: 'http://h', hmac_secret: 's', signing_key: key, min_severity: 'info' }]; },
+  'secrets of alerts from the environment': c => { c.alerts = [{ webhook: '${ETH_RPC_URL}', hmac_secret: '${ETH_RPC_URL}', headers: { 'X-Key': 'k ${ETH_RPC_URL}' } }]; },
+  'an alert of one pool': c => { c.alerts = [{ command: 'cat', pools: [c.pools[0].name] }]; },
+  'labels': c => { c.alerts = [{ alertmanager: 'http://h', labels: { team: 'treasury', _a1: 'ü b' }, headers: { Authorization: 'Bearer x' } }]; },
   'views by proof': c => { c.views = { mode: 'proof' }; },
   'an empty serve': c => { c.serve = {}; },
   'readers with a token': c => { c.serve = { listen: '0.0.0.0:8480', token: 'sixteen-letters!' }; },
@@ -112,6 +118,22 @@ const spoils = {
   'an unknown log level': c => { c.log = { level: 'warning' }; },
   'a log level that is a number': c => { c.log = { level: 2 }; },
   'an unknown key in the log': c => { c.log = { file: '/tmp/x' }; },
+  'an alert of nobody': c => { c.alerts = [{ min_severity: 'info' }]; },
+  'an alert of two': c => { c.alerts = [{ slack: 'http://h', webhook: 'http://h' }]; },
+  'a slack that is no url': c => { c.alerts = [{ slack: '#channel' }]; },
+  'an alert of no pool': c => { c.alerts = [{ command: 'cat', pools: [] }]; },
+  'a secret with a command': c => { c.alerts = [{ command: 'cat', hmac_secret: 's' }]; },
+  'a key with an alertmanager': c => { c.alerts = [{ alertmanager: 'http://h', signing_key: key }]; },
+  'a key that is too short': c => { c.alerts = [{ webhook: 'http://h', signing_key: '0x01' }]; },
+  'labels with a webhook': c => { c.alerts = [{ webhook: 'http://h', labels: { team: 'a' } }]; },
+  'headers with a command': c => { c.alerts = [{ command: 'cat', headers: { A: 'b' } }]; },
+  'a label that is ours': c => { c.alerts = [{ alertmanager: 'http://h', labels: { severity: 'page' } }]; },
+  'a label with a dash': c => { c.alerts = [{ alertmanager: 'http://h', labels: { 'a-b': 'c' } }]; },
+  'a header with a space': c => { c.alerts = [{ webhook: 'http://h', headers: { 'A b': 'c' } }]; },
+  'a header that is ours': c => { c.alerts = [{ webhook: 'http://h', headers: { 'x-covermirror-id': 'c' } }]; },
+  'a host by a header': c => { c.alerts = [{ webhook: 'http://h', headers: { Host: 'c' } }]; },
+  'a header of two lines': c => { c.alerts = [{ webhook: 'http://h', headers: { A: 'b\nC: d' } }]; },
+  'a header that is a number': c => { c.alerts = [{ webhook: 'http://h', headers: { A: 1 } }]; },
   'a pool name with a space': c => { c.pools[0].name = 'a pool'; },
 };
 for (const [what, spoil] of Object.entries(spoils)) {

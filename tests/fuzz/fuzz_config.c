@@ -29,7 +29,7 @@ static void check_config(const struct config *config)
 	for (size_t i = 0; i < config->endpoint_count; i++)
 		assert(*config->endpoints[i].url);
 	for (size_t i = 0; i < config->alert_count; i++)
-		assert(!config->alerts[i].webhook != !config->alerts[i].command);
+		assert(config->alerts[i].target && alert_kind_name(config->alerts[i].kind));
 	assert(config->pool_count >= 1 && config->pool_count <= POOLS_MAX);
 	for (size_t i = 0; i < config->pool_count; i++) {
 		const struct pool *pool = &config->pools[i];

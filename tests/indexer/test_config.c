@@ -23,6 +23,7 @@
 #define POOLS "'pools': [" POOL "]"
 #define LEAST "{" CHAIN ", " STORE ", " POOLS "}"
 
+#define KEY_ONE "0x0000000000000000000000000000000000000000000000000000000000000001"
 #define HASH_A "0xaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 
 #define HASH "a block's hash (0x and 64 hexadecimal digits)"
@@ -160,6 +161,7 @@ static void every_key_arrives_where_it_belongs(void **state)
 	struct fixture *f = *state;
 	const struct config *c = &f->config;
 	const struct source_options *o;
+	char signer[HEX_SIZE(ADDRESS_BYTES)];
 
 	accepts(f,
 		"{'$schema': 'x', 'note': 'n', 'chain': {'note': 'n', 'id': 10, 'rpc': ["
@@ -179,8 +181,11 @@ static void every_key_arrives_where_it_belongs(void **state)
 		" 'target_bytes': 64, 'deadline_ms': 100, 'idle_ms': 3600000, 'page_max': 7,"
 		" 'cache_bytes': 0, 'ready_lag_blocks': 0, 'ready_head_age_s': 1,"
 		" 'health_silence_s': 3600},"
-		"'alerts': [{'note': 'n', 'webhook': 'http://h/x', 'min_severity': 'error'},"
-		" {'command': 'mail root'}, {'command': 'x', 'min_severity': 'info'}],"
+		"'alerts': [{'note': 'n', 'webhook': 'http://h/x', 'min_severity': 'error',"
+		" 'pools': ['api3'], 'headers': {'Authorization': 'Bearer t', 'X-A': 'ü'},"
+		" 'hmac_secret': 's', 'signing_key': '" KEY_ONE "'},"
+		" {'command': 'mail root'}, {'slack': 'https://h/s', 'min_severity': 'info'},"
+		" {'alertmanager': 'http://h:9093', 'labels': {'team': 'a b'}}],"
 		"'log': {'note': 'n', 'format': 'json', 'level': 'error'},"
 		"'views': {'note': 'n', 'every_blocks': 7, 'at_head': false, 'accounts': 'all',"
 		" 'mode': 'proof'},"
@@ -222,14 +227,32 @@ static void every_key_arrives_where_it_belongs(void **state)
 	assert_int_equal(c->serve.ready_lag_blocks, 0);
 	assert_int_equal(c->serve.ready_head_age_s, 1);
 	assert_int_equal(c->serve.health_silence_s, 3600);
-	assert_int_equal(c->alert_count, 3);
-	assert_string_equal(c->alerts[0].webhook, "http://h/x");
-	assert_null(c->alerts[0].command);
+	assert_int_equal(c->alert_count, 4);
+	assert_int_equal(c->alerts[0].kind, ALERT_WEBHOOK);
+	assert_string_equal(c->alerts[0].target, "http://h/x");
 	assert_int_equal(c->alerts[0].min_severity, SEVERITY_ERROR);
-	assert_null(c->alerts[1].webhook);
-	assert_string_equal(c->alerts[1].command, "mail root");
+	assert_int_equal(c->alerts[0].pool_count, 1);
+	assert_string_equal(c->alerts[0].pools[0], "api3");
+	assert_int_equal(c->alerts[0].header_count, 2);
+	assert_string_equal(c->alerts[0].headers[0].name, "Authorization");
+	assert_string_equal(c->alerts[0].headers[0].value, "Bearer t");
+	assert_string_equal(c->alerts[0].headers[1].value, "ü");
+	assert_string_equal(c->alerts[0].hmac_secret, "s");
+	assert_true(c->alerts[0].has_signing_key);
+	assert_string_equal(address_format(signer, c->alerts[0].signer),
+			    "0x7e5f4552091a69125d5dfcb7b8c2659029395bdf");
+	assert_int_equal(c->alerts[1].kind, ALERT_COMMAND);
+	assert_string_equal(c->alerts[1].target, "mail root");
 	assert_int_equal(c->alerts[1].min_severity, SEVERITY_WARNING);
+	assert_int_equal(c->alerts[1].pool_count, 0);
+	assert_null(c->alerts[1].hmac_secret);
+	assert_false(c->alerts[1].has_signing_key);
+	assert_int_equal(c->alerts[2].kind, ALERT_SLACK);
 	assert_int_equal(c->alerts[2].min_severity, SEVERITY_INFO);
+	assert_int_equal(c->alerts[3].kind, ALERT_ALERTMANAGER);
+	assert_int_equal(c->alerts[3].label_count, 1);
+	assert_string_equal(c->alerts[3].labels[0].name, "team");
+	assert_string_equal(c->alerts[3].labels[0].value, "a b");
 	assert_true(c->log.is_json);
 	assert_int_equal(c->log.level, LOG_ERROR);
 	assert_int_equal(c->views.every_blocks, 7);
@@ -701,6 +724,8 @@ static void urls_have_known_schemes_and_are_never_shown(void **state)
 					    bad[i])),
 			"alerts[0].webhook: expected http://HOST… or https://HOST…, " NOT_SHOWN);
 	}
+	refuses(f, edited(f, STORE, STORE ", 'alerts': [{'slack': 'file:x'}]"),
+		"alerts[0].slack: expected http://HOST… or https://HOST…, " NOT_SHOWN);
 	refuses(f, edited(f, STORE, STORE ", 'alerts': [{'webhook': 'file:x'}]"),
 		"alerts[0].webhook: expected http://HOST… or https://HOST…, " NOT_SHOWN);
 	refuses(f, edited(f, "'name': 'api3'", "'name': 'https://user:s3cret@node'"),
@@ -841,14 +866,54 @@ static void who_may_read_is_said(void **state)
 			edited(f, STORE, arena_printf(f->arena, STORE ", 'serve': {%s}", good[i])));
 }
 
+#define KINDS "expected one of \"webhook\", \"alertmanager\", \"slack\" and \"command\", got "
+#define KEY_NONE "0x0000000000000000000000000000000000000000000000000000000000000000"
+#define NO_KEY                                                                                     \
+	"expected a private key of secp256k1 (0x and 64 hexadecimal digits), got something else "  \
+	"(not shown: it is a secret)"
+
 static void alerts_and_views_take_their_words_only(void **state)
 {
 	static const struct change changes[] = {
-		{STORE, STORE ", 'alerts': [{'command': 'x'}, {}]",
-		 "alerts[1]: expected a \"webhook\" or a \"command\", got neither"},
+		{STORE, STORE ", 'alerts': [{'command': 'x'}, {}]", "alerts[1]: " KINDS "none"},
 		{STORE, STORE ", 'alerts': [{'command': 'x', 'webhook': 'http://h'}]",
-		 "alerts[0]: expected a \"webhook\" or a \"command\", got both; make it two "
-		 "alerts"},
+		 "alerts[0]: " KINDS "several; make it several alerts"},
+		{STORE, STORE ", 'alerts': [{'command': 'x', 'pools': ['api3', 'nexus']}]",
+		 "alerts[0].pools[1]: expected the name of a pool of \"pools\", got another"},
+		{STORE, STORE ", 'alerts': [{'command': 'x', 'pools': []}]",
+		 "alerts[0].pools: expected an array of pools' names, at least 1, got 0"},
+		{STORE, STORE ", 'alerts': [{'slack': 'http://h', 'hmac_secret': 's'}]",
+		 "alerts[0]: \"hmac_secret\" stands with a webhook only, not with \"slack\""},
+		{STORE, STORE ", 'alerts': [{'command': 'x', 'signing_key': '" KEY_ONE "'}]",
+		 "alerts[0]: \"signing_key\" stands with a webhook only, not with \"command\""},
+		{STORE, STORE ", 'alerts': [{'webhook': 'http://h', 'labels': {}}]",
+		 "alerts[0]: \"labels\" stands with an alertmanager only, not with \"webhook\""},
+		{STORE, STORE ", 'alerts': [{'command': 'x', 'headers': {'A': 'b'}}]",
+		 "alerts[0]: \"headers\" stands with a webhook, an alertmanager or slack only, not "
+		 "with \"command\""},
+		{STORE, STORE ", 'alerts': [{'webhook': 'http://h', 'headers': {'A b': 'c'}}]",
+		 "alerts[0].headers: expected names of headers other than Content-Type, "
+		 "Content-Length, Host and X-Covermirror-…, got \"A b\""},
+		{STORE, STORE ", 'alerts': [{'webhook': 'http://h', 'headers': {'host': 'c'}}]",
+		 "alerts[0].headers: expected names of headers other than Content-Type, "
+		 "Content-Length, Host and X-Covermirror-…, got \"host\""},
+		{STORE,
+		 STORE ", 'alerts': [{'webhook': 'http://h', 'headers': {'A': 's3cret\\n'}}]",
+		 "alerts[0].headers.A: expected a string in visible characters, got others (not "
+		 "shown)"},
+		{STORE, STORE ", 'alerts': [{'alertmanager': 'http://h', 'labels': {'pool': 'c'}}]",
+		 "alerts[0].labels: expected names of labels (letters, digits and _, not beginning "
+		 "with a digit) other than alertname, severity, pool, finding and chain_id, got "
+		 "\"pool\""},
+		{STORE, STORE ", 'alerts': [{'alertmanager': 'http://h', 'labels': {'a-b': 'c'}}]",
+		 "alerts[0].labels: expected names of labels (letters, digits and _, not beginning "
+		 "with a digit) other than alertname, severity, pool, finding and chain_id, got "
+		 "\"a-b\""},
+		{STORE, STORE ", 'alerts': [{'webhook': 'http://h', 'signing_key': '0xs3cret'}]",
+		 "alerts[0].signing_key: " NO_KEY},
+		{STORE,
+		 STORE ", 'alerts': [{'webhook': 'http://h', 'signing_key': '" KEY_NONE "'}]",
+		 "alerts[0].signing_key: " NO_KEY},
 		{STORE, STORE ", 'alerts': [{'command': 'x', 'min_severity': 'warn'}]",
 		 "alerts[0].min_severity: expected \"info\", \"warning\" or \"error\", got "
 		 "\"warn\""},

@@ -98,6 +98,31 @@ static void bytes_go_there_and_back(void **state)
 	fakenode_stop(node);
 }
 
+static void header_lines_of_one_request_stay_its_own(void **state)
+{
+	static const char *const lines[] = {"X-One: 1", "Authorization: Bearer t0ken"};
+	struct fakenode *node = fakenode_start(answer, NULL);
+	struct http *http = open_http(fakenode_url(node), 5000, 1000, -1);
+	static char words[] = "hello";
+
+	(void)state;
+	set_next((struct fake_reply){.status = 200, .body = words});
+	for (size_t count = 0; count <= 4; count++) {
+		bool has = count % 2;
+		struct http_request *request = has ? http_post_with(http, body_of("x"), lines, 2)
+						   : http_post(http, body_of("x"));
+
+		assert_int_equal(wait_for(http, request)->status, 200);
+		assert_int_equal(strstr(seen_head, "X-One: 1\r\n") != NULL, has);
+		assert_int_equal(strstr(seen_head, "Authorization: Bearer t0ken\r\n") != NULL, has);
+		assert_non_null(strstr(seen_head, "Content-Type: application/json\r\n"));
+		assert_null(strstr(seen_head, "Expect:"));
+		http_release(http, request);
+	}
+	http_close(http);
+	fakenode_stop(node);
+}
+
 static void status_and_retry_after_are_told(void **state)
 {
 	struct fakenode *node = fakenode_start(answer, NULL);
@@ -481,6 +506,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(bytes_go_there_and_back),
+		cmocka_unit_test(header_lines_of_one_request_stay_its_own),
 		cmocka_unit_test(status_and_retry_after_are_told),
 		cmocka_unit_test(whatever_stands_in_retry_after_is_bounded),
 		cmocka_unit_test(replies_are_bounded_after_unpacking),
