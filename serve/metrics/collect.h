@@ -24,4 +24,8 @@ enum status collect_pools(struct metrics_text *out, struct mirror_view *view,
 enum status collect_nodes(struct metrics_text *out, const struct mirror_view *view,
 			  struct error *err) MUST_CHECK;
 
+/* Of each alert: what it was told, and what waits. */
+enum status collect_alerts(struct metrics_text *out, const struct mirror_view *view,
+			   struct error *err) MUST_CHECK;
+
 #endif

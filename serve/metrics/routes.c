@@ -146,7 +146,9 @@ static enum status collect(struct metrics_text *out, struct mirror_view *view, s
 
 	if (st == OK)
 		st = collect_pools(out, view, err);
-	return st == OK ? collect_nodes(out, view, err) : st;
+	if (st == OK)
+		st = collect_nodes(out, view, err);
+	return st == OK ? collect_alerts(out, view, err) : st;
 }
 
 static void write_gauge(struct metrics_text *out, const char *name, const char *help,
@@ -194,7 +196,6 @@ static enum status get_metrics(struct reply *out, const struct request *request,
 		metrics_family(&text, "covermirror_mirror_silent_seconds", METRIC_GAUGE,
 			       "How long the mirror's thread has not moved.");
 		metrics_decimal(&text, NULL, vitals_silent_ms(&telemetry->vitals), MS_PLACES);
-		alert_meter_write(&text, telemetry->alerts);
 		http_meter_write(&text, telemetry->http);
 	}
 	out->body = metrics_text_bytes(&text);

@@ -9,7 +9,6 @@ struct telemetry *telemetry_new(const struct clock *clock, const char *const *pa
 	vitals_init(&telemetry->vitals, clock);
 	atomic_init(&telemetry->config, NULL);
 	telemetry->http = http_meter_new(paths, count);
-	telemetry->alerts = alert_meter_new();
 	return telemetry;
 }
 
@@ -18,7 +17,6 @@ void telemetry_free(struct telemetry *telemetry)
 	if (!telemetry)
 		return;
 	http_meter_free(telemetry->http);
-	alert_meter_free(telemetry->alerts);
 	free(telemetry);
 }
 

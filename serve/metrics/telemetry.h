@@ -1,14 +1,13 @@
 /*
  * telemetry.h - what a running daemon shows of itself beside its store: whether its mirror's thread
- * moves, and what its server and its alerts count.
+ * moves, and what its server counts.
  *
- * Made before the mirror, the alerts and the server, and freed after all of them. Every member may
- * be touched from any thread, as its header says.
+ * Made before the mirror and the server, and freed after both. Every member may be touched from any
+ * thread, as its header says.
  */
 #ifndef SERVE_METRICS_TELEMETRY_H
 #define SERVE_METRICS_TELEMETRY_H
 
-#include "serve/metrics/alert_meter.h"
 #include "serve/metrics/http_meter.h"
 #include "serve/metrics/vitals.h"
 
@@ -17,7 +16,6 @@ struct config;
 struct telemetry {
 	struct vitals vitals;
 	struct http_meter *http;
-	struct alert_meter *alerts;
 	_Atomic(const struct config *) config; /* what holds now, see telemetry_set_config */
 };
 

@@ -1,18 +1,14 @@
-// /metrics, /healthz and /readyz of `run`: the same as status says, also after faults, a reorganisation and a refused block;
-// 503 while the node is away, the mirror lags or its thread hangs. promtool and a real Prometheus take what is served.
+// /metrics of `run`: the same as status says, also after faults, a reorganisation, a refused block and beside a deaf receiver
+// of alerts. promtool and a real Prometheus take what is served, and the rules and the dashboard ask for nothing else.
 import { spawn, spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { freePort } from '../support/anvil.mjs';
-import { readMetrics } from '../support/metrics.mjs';
-import { Mirror, PROGRAM, ROOT, sleep, tempFolder, there } from '../support/program.mjs';
-import { listChains } from '../support/recorded.mjs';
-import { startReplay } from '../support/replay.mjs';
+import { ask, configured, readMetrics, recorded, scene, until } from '../support/metrics.mjs';
+import { PROGRAM, ROOT, sleep, tempFolder, there } from '../support/program.mjs';
 import { done, equal, none, ok, part } from '../support/tap.mjs';
 
 if (!there()) { ok(`${PROGRAM} is there`, false, 'make first'); done(); }
-const recorded = listChains().find(c => c.name === 'api3-seed1').chain;
-const HOLD = process.env.HOLD_TOOL ?? join(ROOT, 'build', 'tests', 'store', 'hold_tool');
 const RULES = join(ROOT, 'configs', 'prometheus', 'covermirror.rules.yml');
 const DASHBOARD = JSON.parse(readFileSync(join(ROOT, 'configs', 'grafana', 'covermirror.json')));
 
@@ -20,37 +16,6 @@ const promtool = (args, input) => {
   const r = spawnSync('promtool', args, { input, encoding: 'utf8' });
   return { status: r.status, said: `${r.error ?? ''}${r.stdout ?? ''}${r.stderr ?? ''}` };
 };
-const until = async (what, test, tell = () => '', timeout = 30000) => {
-  for (const end = Date.now() + timeout; !await test(); await sleep(50))
-    if (Date.now() > end) { ok(`${what}: within ${timeout} ms`, false, tell()); return false; }
-  return ok(what, true);
-};
-const configured = (url, { serve = {}, ...extra }) => {
-  const config = JSON.parse(readFileSync(join(ROOT, 'tests', 'configs', 'api3-seed1.json')));
-  config.chain.rpc = [].concat(url).map(u => ({ url: u, backoff_ms: 1 })); config.chain.poll_interval_ms = 50;
-  delete config.$schema; delete config.store; config.views = { every_blocks: 50, at_head: true, accounts: 'touched' };
-  return new Mirror({ ...config, ...extra, serve: { listen: '127.0.0.1:0', ...serve } });
-};
-// What /healthz or /readyz says: status, and the ids of its reasons.
-const ask = async (url, path) => {
-  const response = await fetch(url + path);
-  const { status, title, detail, instance, type, reasons = [], ...rest } = await response.json();
-  const problem = response.status === 200 ? [] : Object.entries({ title: title === 'Service Unavailable', status: status === 503, detail: detail === reasons.map(r => r.detail).join('; '),
-    instance: instance === path, type: type === 'about:blank', 'content-type': response.headers.get('content-type') === 'application/problem+json', 'nothing else': !Object.keys(rest).length })
-    .filter(([, right]) => !right).map(([what]) => what);
-  return { code: response.status, status, reasons: reasons.map(r => r.reason).sort(), details: reasons, type: response.headers.get('content-type'), problem };
-};
-// A mirror beside a node; whatever runs is ended.
-const scene = (name, node, extra, body) => part(name, async () => {
-  const s = { daemons: [], port: await freePort() };
-  s.node = await startReplay(recorded, { port: s.port, ...node });
-  s.m = configured(s.node.url, extra);
-  const d = s.m.daemon();
-  s.log = () => d.err.slice(-1500);
-  try { s.url = await d.url(); await body(s, d); }
-  finally { if (!d.result) await d.stop('SIGKILL'); await s.node.stop(); }
-});
-
 // Both at a moment at which nothing changes between them.
 async function still(m, url) {
   for (let tries = 0; tries < 100; tries++, await sleep(50)) {
@@ -104,6 +69,13 @@ async function equals_status(what, m, url) {
     same('covermirror_node_lies_total', labels, n.lies);
     same('covermirror_node_omissions_total', labels, n.omissions);
     same('covermirror_node_quarantined', labels, Number(n.quarantined));
+  });
+  s.alerts.forEach(a => {
+    const labels = { channel: a.alert, kind: a.kind };
+    same('covermirror_alert_waiting', labels, a.waiting);
+    same('covermirror_alert_deliveries_total', { ...labels, result: 'sent' }, a.told);
+    same('covermirror_alert_deliveries_total', { ...labels, result: 'failed' }, a.failed);
+    if (Math.floor(x.number('covermirror_alert_waiting_since_timestamp_seconds', labels) ?? 0) !== (a.waiting_since ?? 0)) differences.push(`${a.alert}: waits since another moment`);
   });
   none(`${what}: the figures are those of status`, differences);
   for (const pool of (await m.json('pools')).items) {
@@ -178,49 +150,18 @@ await scene('a node that lies', { 'lie-log': '110:0' }, {}, async (s, d) => {
   equal('the finding is counted', [x.sum('covermirror_findings_open', { severity: 'error' }), x.number('covermirror_ready'), x.number('covermirror_degraded')], [1, 0, 1]);
 });
 
-await scene('a node that goes away', {}, { serve: { ready_head_age_s: 1 } }, async (s, d) => {
-  await d.indexed(309);
-  await until('/readyz says ready', async () => (await ask(s.url, '/readyz')).code === 200, s.log);
-  await s.node.stop();
-  await until('/readyz says 503', async () => (await ask(s.url, '/readyz')).code === 503, s.log);
-  equal('as no head is told', (await ask(s.url, '/readyz')).reasons, ['head_stale']);
-  equal('/healthz stays fine', (await ask(s.url, '/healthz')).code, 200);
-  await until('the node is down', async () => (await readMetrics(s.url)).number('covermirror_node_up') === 0, s.log);
-  const x = await readMetrics(s.url);
-  ok('its failures are of the connection', x.number('covermirror_node_failures_total', { kind: 'connection' }) > 0 && x.number('covermirror_node_failing_requests') > 0);
-  equal('not ready, in the metrics too', x.number('covermirror_ready'), 0);
-  s.node = await startReplay(recorded, { port: s.port });
-  await until('/readyz says ready again', async () => (await ask(s.url, '/readyz')).code === 200, s.log);
-  await until('and the node is up', async () => (await readMetrics(s.url)).number('covermirror_node_up') === 1, s.log);
-});
-
-await scene('a token', {}, { serve: { token: 'sixteen-letters!' } }, async (s, d) => {
-  await d.indexed(309);
-  const code = async (path, authorization) => (await fetch(s.url + path, { headers: authorization ? { authorization } : {} })).status;
-  equal('/metrics wants it', [await code('/metrics'), await code('/metrics', 'Bearer another-sixteen!'), await code('/metrics', 'Bearer sixteen-letters!')], [401, 401, 200]);
-  equal('/healthz and /readyz do not', [await code('/healthz'), await code('/readyz')], [200, 200]);
-  const x = await readMetrics(s.url, { headers: { authorization: 'Bearer sixteen-letters!' } });
-  equal('refusals are counted', x.number('covermirror_http_requests_total', { status: '401' }), 2);
-  const cached = await fetch(`${s.url}/metrics`, { headers: { authorization: 'Bearer sixteen-letters!' } });
-  await cached.text();
-  ok('nobody keeps an answer', /no-store|no-cache/.test(cached.headers.get('cache-control')), cached.headers.get('cache-control'));
-});
-
-await scene('a writer that hangs', { head: 100, step: 100 }, { serve: { health_silence_s: 1 } }, async (s, d) => {
-  await d.indexed(101);
-  const hold = spawn(HOLD, [s.m.store], { stdio: ['pipe', 'pipe', 'inherit'] });
-  try {
-    await new Promise((resolve, reject) => { hold.stdout.once('data', resolve); hold.once('error', reject); hold.once('exit', c => reject(new Error(`hold_tool ended with ${c}`))); });
-    await until('/healthz says 503', async () => (await ask(s.url, '/healthz')).code === 503, s.log);
-    const health = await ask(s.url, '/healthz'), ready = await ask(s.url, '/readyz');
-    equal('and why', [health.problem, health.reasons, ready.code, ready.reasons.includes('hanging')], [[], ['hanging'], 503, true]);
-    const x = await readMetrics(s.url);
-    ok('readers are served meanwhile', x.number('covermirror_mirror_silent_seconds') > 1 && x.number('covermirror_indexed_block') > 100);
-  } finally {
-    hold.stdin.end();
-    await new Promise(resolve => { if (hold.exitCode !== null || hold.signalCode) resolve(); else hold.once('close', resolve); });
-  }
-  await until('/healthz is fine again', async () => (await ask(s.url, '/healthz')).code === 200, s.log);
+// A receiver that is not there, and a second one that a SIGHUP brings.
+await scene('alerts', { 'lie-log': '110:0' }, { alerts: [{ webhook: 'http://u:hunter22@127.0.0.1:9/T0KEN' }] }, async (s, d) => {
+  const waits = async kind => (await readMetrics(s.url)).number('covermirror_alert_waiting', { kind });
+  const tried = async (kind, result) => (await readMetrics(s.url)).number('covermirror_alert_deliveries_total', { kind, result }) ?? 0;
+  await until('a message waits', async () => await waits('webhook') === 1 && await tried('webhook', 'failed') > 0, s.log);
+  const { x } = await equals_status('beside a deaf receiver', s.m, s.url);
+  ok('since a while', Math.abs(x.number('covermirror_alert_waiting_since_timestamp_seconds') - Date.now() / 1000) < 60);
+  ok('no secret is told', !/hunter22|T0KEN/.test(x.text));
+  writeFileSync(s.m.file, JSON.stringify({ ...s.m.config, alerts: [...s.m.config.alerts, { command: 'cat >/dev/null' }] }));
+  d.child.kill('SIGHUP');
+  await until('the command is told', async () => await tried('command', 'sent') === 1 && await waits('command') === 0, s.log);
+  ok('and the other one still waits', await waits('webhook') === 1);
 });
 
 await part('rules', async () => {

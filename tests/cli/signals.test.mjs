@@ -182,7 +182,7 @@ await part('SIGHUP', async () => {
   const slow = await startReplay(chain, { latency: 2 }), s = mirrorOf(meta, slow.url, { extra: { proof: { level: 'headers' } } }), whole = mirrorOf(meta, `file:${chain}`);
   const sd = s.daemon();
   try {
-    while (!sd.err && !sd.result) await sleep(5);             // a process that has just begun knows no SIGHUP yet
+    await sd.url(); // before it is that far, a SIGHUP may find a process that is still being loaded, and end it
     for (let i = 0; i < 15 && !sd.result; i++) { await sleep(30); sd.child.kill('SIGHUP'); }
     await sd.indexed(LAST, { timeout: 60000 });
     await whole.sync();

@@ -1,3 +1,14 @@
+// /metrics, /healthz and /readyz of a `run` beside a replay node.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { freePort } from './anvil.mjs';
+import { Mirror, ROOT, sleep } from './program.mjs';
+import { listChains } from './recorded.mjs';
+import { startReplay } from './replay.mjs';
+import { ok, part } from './tap.mjs';
+
+export const recorded = listChains().find(c => c.name === 'api3-seed1').chain;
+
 // What /metrics answers, read: samples by family and labels, each value as the text that it is.
 export class Metrics {
   constructor(text) {
@@ -39,3 +50,34 @@ export const readMetrics = async (url, options) => {
   if (response.status !== 200) throw new Error(`/metrics: ${response.status} ${await response.text()}`);
   return new Metrics(await response.text());
 };
+
+export const until = async (what, test, tell = () => '', timeout = 30000) => {
+  for (const end = Date.now() + timeout; !await test(); await sleep(50))
+    if (Date.now() > end) { ok(`${what}: within ${timeout} ms`, false, tell()); return false; }
+  return ok(what, true);
+};
+export const configured = (url, { serve = {}, ...extra }) => {
+  const config = JSON.parse(readFileSync(join(ROOT, 'tests', 'configs', 'api3-seed1.json')));
+  config.chain.rpc = [].concat(url).map(u => ({ url: u, backoff_ms: 1 })); config.chain.poll_interval_ms = 50;
+  delete config.$schema; delete config.store; config.views = { every_blocks: 50, at_head: true, accounts: 'touched' };
+  return new Mirror({ ...config, ...extra, serve: { listen: '127.0.0.1:0', ...serve } });
+};
+// What /healthz or /readyz says: status, and the ids of its reasons.
+export const ask = async (url, path) => {
+  const response = await fetch(url + path);
+  const { status, title, detail, instance, type, reasons = [], ...rest } = await response.json();
+  const problem = response.status === 200 ? [] : Object.entries({ title: title === 'Service Unavailable', status: status === 503, detail: detail === reasons.map(r => r.detail).join('; '),
+    instance: instance === path, type: type === 'about:blank', 'content-type': response.headers.get('content-type') === 'application/problem+json', 'nothing else': !Object.keys(rest).length })
+    .filter(([, right]) => !right).map(([what]) => what);
+  return { code: response.status, status, reasons: reasons.map(r => r.reason).sort(), details: reasons, type: response.headers.get('content-type'), problem };
+};
+// A mirror beside a node; whatever runs is ended.
+export const scene = (name, node, extra, body) => part(name, async () => {
+  const s = { daemons: [], port: await freePort() };
+  s.node = await startReplay(recorded, { port: s.port, ...node });
+  s.m = configured(s.node.url, extra);
+  const d = s.m.daemon();
+  s.log = () => d.err.slice(-1500);
+  try { s.url = await d.url(); await body(s, d); }
+  finally { if (!d.result) await d.stop('SIGKILL'); await s.node.stop(); }
+});

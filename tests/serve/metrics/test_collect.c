@@ -14,7 +14,10 @@ static struct arena *arena;
 
 static int begin(void **state)
 {
-	static const struct demo_options options = {.views_every = 1, .views_of_all = true};
+	static const struct demo_options options = {
+		.views_every = 1,
+		.views_of_all = true,
+		.more = "\"alerts\": [{\"webhook\": \"http://u:secret@127.0.0.1:9/secret\"}],"};
 
 	(void)state;
 	arena = arena_new();
@@ -41,6 +44,7 @@ static const char *collected(void)
 	assert_ok(collect_mirror(&out, &view, &demo.err), demo.err);
 	assert_ok(collect_pools(&out, &view, &demo.err), demo.err);
 	assert_ok(collect_nodes(&out, &view, &demo.err), demo.err);
+	assert_ok(collect_alerts(&out, &view, &demo.err), demo.err);
 	mirror_view_close(&view);
 	return buffer_string(&out.buffer);
 }
@@ -122,6 +126,12 @@ static void a_mirror_tells_what_it_holds(void **state)
 	assert_line(text, "covermirror_pool_liquidity{pool=\"api3\"} 10352611.904835454275431881");
 	assert_line(text, "covermirror_findings_open{pool=\"api3\",severity=\"error\"} 0");
 	assert_null(strstr(text, "covermirror_pool_cover{")); /* not known: no sample */
+	assert_line(text, "covermirror_alert_waiting{channel=\"alerts[0] (http://127.0.0.1:9)\","
+			  "kind=\"webhook\"} 0");
+	assert_line(text, "covermirror_alert_deliveries_total{channel=\"alerts[0] "
+			  "(http://127.0.0.1:9)\",kind=\"webhook\",result=\"failed\"} 0");
+	assert_null(strstr(text, "covermirror_alert_waiting_since_timestamp_seconds{"));
+	assert_null(strstr(text, "secret"));
 	assert_int_equal(sum_of(text, "covermirror_proved_blocks{", "\"}"), 309);
 	assert_ok(mirror_view_open(&view, &demo.config, arena, &demo.err), demo.err);
 	assert_ok(store_stats(&stats, view.txn, &demo.err), demo.err);

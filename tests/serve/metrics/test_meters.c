@@ -1,5 +1,5 @@
 /*
- * What the server and the alerts count, by several threads at once, and the mirror's signs of life.
+ * What the server counts, by several threads at once, and the mirror's signs of life.
  */
 #include <pthread.h>
 #include <stdio.h>
@@ -28,7 +28,6 @@ static bool shows(const struct telemetry *telemetry, const char *line)
 	bool is_there;
 
 	http_meter_write(&out, telemetry->http);
-	alert_meter_write(&out, telemetry->alerts);
 	is_there = strstr(buffer_string(&out.buffer), wanted) != NULL;
 	if (!is_there)
 		print_message("%s\nhas no %s\n", buffer_string(&out.buffer), line);
@@ -103,73 +102,6 @@ static void connections_and_streams_are_counted(void **state)
 	telemetry_free(telemetry);
 }
 
-static void alerts_are_counted_by_channel(void **state)
-{
-	struct telemetry *telemetry = telemetry_new(&test_clock, paths, 2);
-	struct alert_line *hook = alert_meter_line(telemetry->alerts, "alerts[0]", "webhook");
-	struct alert_line *slack = alert_meter_line(telemetry->alerts, "alerts[0]", "slack");
-
-	(void)state;
-	assert_non_null(hook);
-	assert_ptr_not_equal(hook, slack);
-	alert_line_sent(hook);
-	alert_line_failed(hook);
-	alert_line_failed(hook);
-	alert_line_waits(hook, 3, 1700000000);
-	alert_line_waits(slack, 0, 0);
-	assert_true(shows(telemetry, "covermirror_alert_deliveries_total{channel=\"alerts[0]\","
-				     "kind=\"webhook\",result=\"sent\"} 1"));
-	assert_true(shows(telemetry, "covermirror_alert_deliveries_total{channel=\"alerts[0]\","
-				     "kind=\"webhook\",result=\"failed\"} 2"));
-	assert_true(shows(telemetry,
-			  "covermirror_alert_waiting{channel=\"alerts[0]\",kind=\"webhook\"} 3"));
-	assert_true(shows(telemetry,
-			  "covermirror_alert_waiting{channel=\"alerts[0]\",kind=\"slack\"} 0"));
-	assert_true(shows(telemetry, "covermirror_alert_waiting_since_timestamp_seconds{channel="
-				     "\"alerts[0]\",kind=\"webhook\"} 1700000000"));
-	telemetry_free(telemetry);
-}
-
-static void a_channel_that_comes_again_goes_on_counting(void **state)
-{
-	struct telemetry *telemetry = telemetry_new(&test_clock, paths, 2);
-	struct alert_line *line = alert_meter_line(telemetry->alerts, "a", "webhook");
-
-	(void)state;
-	alert_line_sent(line);
-	alert_line_waits(line, 2, 5);
-	alert_line_close(line);
-	assert_false(
-		shows(telemetry, "covermirror_alert_waiting{channel=\"a\",kind=\"webhook\"} 2"));
-	assert_ptr_equal(alert_meter_line(telemetry->alerts, "a", "webhook"), line);
-	assert_true(shows(telemetry, "covermirror_alert_deliveries_total{channel=\"a\","
-				     "kind=\"webhook\",result=\"sent\"} 1"));
-	assert_true(
-		shows(telemetry, "covermirror_alert_waiting{channel=\"a\",kind=\"webhook\"} 0"));
-	telemetry_free(telemetry);
-}
-
-static void channels_without_end_are_not_all_counted(void **state)
-{
-	struct telemetry *telemetry = telemetry_new(&test_clock, paths, 2);
-	struct alert_line *lines[ALERT_LINES_MAX];
-	char name[16];
-
-	(void)state;
-	for (int i = 0; i < ALERT_LINES_MAX; i++) {
-		(void)snprintf(name, sizeof(name), "a%d", i);
-		lines[i] = alert_meter_line(telemetry->alerts, name, "webhook");
-		assert_non_null(lines[i]);
-		alert_line_sent(lines[i]);
-	}
-	assert_null(alert_meter_line(telemetry->alerts, "more", "webhook"));
-	alert_line_close(lines[7]);
-	assert_ptr_equal(alert_meter_line(telemetry->alerts, "more", "webhook"), lines[7]);
-	assert_true(shows(telemetry, "covermirror_alert_deliveries_total{channel=\"more\","
-				     "kind=\"webhook\",result=\"sent\"} 0"));
-	telemetry_free(telemetry);
-}
-
 static void nobody_need_count(void **state)
 {
 	(void)state;
@@ -182,12 +114,6 @@ static void nobody_need_count(void **state)
 	http_meter_stream_closed(NULL, METER_STREAM_SLOW);
 	http_meter_stream_sent(NULL, 1, 1);
 	http_meter_write(NULL, NULL);
-	assert_null(alert_meter_line(NULL, "a", "b"));
-	alert_line_sent(NULL);
-	alert_line_failed(NULL);
-	alert_line_waits(NULL, 1, 1);
-	alert_line_close(NULL);
-	alert_meter_write(NULL, NULL);
 	vitals_beat(NULL);
 	telemetry_free(NULL);
 }
@@ -229,12 +155,10 @@ enum { THREADS = 4, ROUNDS = 2000 };
 static void *work(void *context)
 {
 	struct telemetry *telemetry = context;
-	struct alert_line *line = alert_meter_line(telemetry->alerts, "shared", "webhook");
 
 	for (int i = 0; i < ROUNDS; i++) {
 		http_meter_begun(telemetry->http);
 		http_meter_done(telemetry->http, 0, 200, (uint64_t)i, 2);
-		alert_line_sent(line);
 		vitals_beat(&telemetry->vitals);
 	}
 	return NULL;
@@ -254,8 +178,6 @@ static void threads_lose_nothing(void **state)
 	assert_true(shows(telemetry, "covermirror_http_requests_total{route=\"/v1/status\","
 				     "status=\"200\"} 8000"));
 	assert_true(shows(telemetry, "covermirror_http_requests_in_flight 0"));
-	assert_true(shows(telemetry, "covermirror_alert_deliveries_total{channel=\"shared\","
-				     "kind=\"webhook\",result=\"sent\"} 8000"));
 	telemetry_free(telemetry);
 }
 
@@ -264,9 +186,6 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(requests_are_counted_by_route_and_status),
 		cmocka_unit_test(connections_and_streams_are_counted),
-		cmocka_unit_test(alerts_are_counted_by_channel),
-		cmocka_unit_test(a_channel_that_comes_again_goes_on_counting),
-		cmocka_unit_test(channels_without_end_are_not_all_counted),
 		cmocka_unit_test(nobody_need_count),
 		cmocka_unit_test(a_thread_that_hangs_falls_silent),
 		cmocka_unit_test(the_configuration_that_was_read_again_holds),
