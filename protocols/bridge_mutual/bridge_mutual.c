@@ -91,25 +91,8 @@ static const struct check_rule checks[] = {BRIDGE_CHECKS(BRIDGE_CHECK_RULE)};
 
 static const char *const sender_events[] = {"ClaimAccepted", "ClaimWithdrawn", NULL};
 
-/* All logs of the contracts, and of the coin (which has millions) what comes to the capital pool,
- * leaves it, or comes to a distributor. */
-enum { FILTER_COUNT = 3 };
-
-static size_t add_contracts(struct address *out, size_t count, const struct pool *pool, size_t role)
-{
-	for (size_t i = 0; i < pool->setup.contracts[role].count; i++)
-		out[count++] = pool->setup.contracts[role].addresses[i];
-	return count;
-}
-
-const struct hash *bridge_transfer_topic(const struct pool *pool)
-{
-	for (size_t i = 0; i < pool->protocol->event_count; i++)
-		if (strcmp(pool->events[i].name, "Transfer") == 0)
-			return &pool->events[i].signature_hash;
-	return NULL;
-}
-
+/* All logs of the contracts, and of the coin what comes to the capital pool, leaves it, or comes to
+ * a distributor. */
 static size_t filters(struct log_filter *out, size_t out_max, struct arena *arena,
 		      const struct pool *pool)
 {
@@ -118,42 +101,26 @@ static size_t filters(struct log_filter *out, size_t out_max, struct arena *aren
 		BRIDGE_REGISTRY,       BRIDGE_CLAIMS, BRIDGE_REINSURANCE,
 		BRIDGE_LEVERAGE_POOLS, BRIDGE_ADMIN,  BRIDGE_VOTING};
 	size_t distributors = pool->setup.contracts[BRIDGE_DISTRIBUTORS].count;
-	struct address *addresses =
-		arena_array(arena,
-			    sizeof(whole) / sizeof(whole[0]) +
-				    pool->setup.contracts[BRIDGE_LEVERAGE_POOLS].count,
-			    sizeof(*addresses));
 	struct hash *ends = arena_array(arena, 1 + distributors, sizeof(*ends));
+	const struct bridge_heard heard = {.whole = whole,
+					   .whole_count = sizeof(whole) / sizeof(whole[0]),
+					   .ends = ends,
+					   .end_count = 1 + distributors};
 
-	if (out_max < FILTER_COUNT)
-		return 0;
-	memset(out, 0, FILTER_COUNT * sizeof(*out));
-	for (size_t i = 0; i < sizeof(whole) / sizeof(whole[0]); i++)
-		out[0].address_count =
-			add_contracts(addresses, out[0].address_count, pool, whole[i]);
-	out[0].addresses = addresses;
 	address_to_word(ends[0].bytes, pool_contract(pool, BRIDGE_CAPITAL));
 	for (size_t i = 0; i < distributors; i++)
 		address_to_word(ends[1 + i].bytes,
 				pool->setup.contracts[BRIDGE_DISTRIBUTORS].addresses[i]);
-	for (size_t i = 1; i < FILTER_COUNT; i++) { /* from, then to */
-		out[i].addresses = pool->setup.contracts[BRIDGE_TOKEN].addresses;
-		out[i].address_count = 1;
-		out[i].topics[0].values = bridge_transfer_topic(pool);
-		out[i].topics[0].count = 1;
-		out[i].topics[i].values = ends;
-		out[i].topics[i].count = i == 1 ? 1 : 1 + distributors;
-	}
-	return FILTER_COUNT;
+	return bridge_filters(out, out_max, arena, pool, &heard);
 }
 
-static bool is_born(const struct reading *r)
+bool bridge_is_born(const struct reading *r)
 {
 	return bridge_parameters(r->state, r->pool)->birth_block != 0;
 }
 
-/* Both clocks are read, not wound: a block without an event changes no row. */
-static void idle_block(struct applying *a)
+/* Both clocks are read, not wound. */
+void bridge_idle_block(struct applying *a)
 {
 	(void)a;
 }
@@ -187,8 +154,8 @@ const struct protocol protocol_bridge_mutual = {
 	.end_transaction = bridge_end_transaction,
 	.end_block = bridge_end_block,
 	.audit = bridge_audit,
-	.idle_block = idle_block,
-	.is_born = is_born,
+	.idle_block = bridge_idle_block,
+	.is_born = bridge_is_born,
 	.read_pool = bridge_read_pool,
 	.read_account = bridge_read_account,
 	.provenance = provenance_read,

@@ -427,3 +427,15 @@ void bridge_on_claim_withdrawn(struct applying *a, const struct pool_event *even
 	settle_payment(a, claim, index, amount);
 	scratch->rest_ready = 0;
 }
+
+void bridge_settle_results(struct applying *a)
+{
+	const struct bridge_scratch *scratch = bridge_scratch(a);
+
+	if (scratch->owes_update)
+		bridge_expect_words(a, BRIDGE_COVERAGE_CHANGED, "", false,
+				    "a CoverageChanged after the claim's result", "none");
+	if (scratch->owes_drop)
+		bridge_expect_words(a, BRIDGE_COVERAGE_CHANGED, "", false,
+				    "a CoverageChanged for the lost appeal's cover", "none");
+}

@@ -6,12 +6,6 @@
 
 const char *const bridge_withdrawal_states[] = {"none", "pending", "ready", "expired", NULL};
 
-#define CHOICES_NUMBER NULL
-#define CHOICES_RATIO NULL
-#define CHOICES_FLAG NULL
-#define CHOICES_CHOICE bridge_withdrawal_states
-#define FIGURE_RULE(member, kind, unit, meaning)                                                   \
-	{#member, FIGURE_##kind, UNIT_##unit, meaning, CHOICES_##kind},
 const struct figure_rule bridge_pool_figures[] = {POOL_FIGURES(FIGURE_RULE)};
 const struct figure_rule bridge_account_figures[] = {ACCOUNT_FIGURES(FIGURE_RULE)};
 _Static_assert((int)POOL_FIGURE_COUNT == (int)BRIDGE_POOL_FIGURE_COUNT &&

@@ -1,13 +1,13 @@
 /*
- * figures.h - the figures of a book and of an account in V2, by name; V1 shows some of them.
+ * figures.h - the figures of a book and of an account, by name: what both versions show, and V2.
  */
 #ifndef PROTOCOLS_BRIDGE_MUTUAL_FIGURES_H
 #define PROTOCOLS_BRIDGE_MUTUAL_FIGURES_H
 
 #include "protocols/bridge_mutual/internal.h"
 
-/* F(name, kind, unit, meaning) */
-#define POOL_FIGURES(F)                                                                            \
+/* F(name, kind, unit, meaning). Of a book of either version: */
+#define KEPT_FIGURES(F)                                                                            \
 	F(total_liquidity, NUMBER, ASSETS, "as the book keeps it: premium up to its last call")    \
 	F(total_cover_tokens, NUMBER, ASSETS, "as the book keeps it: with cover that ended since") \
 	F(total_supply, NUMBER, SHARES, "x-tokens")                                                \
@@ -16,12 +16,28 @@
 	F(last_distribution_epoch, NUMBER, PLAIN, "up to which cover was taken out")               \
 	F(last_premium_distribution_epoch, NUMBER, PLAIN, "day up to which premium came in")       \
 	F(last_premium_distribution_amount, NUMBER, ASSETS, "premium of that day")                 \
-	F(stbl_decimals, NUMBER, PLAIN, "decimals of the stablecoin; figures have 18")             \
-	F(coverage_balance, NUMBER, PLAIN, "with the capital pool, in the coin's decimals")        \
+	F(stbl_decimals, NUMBER, PLAIN, "decimals of the stablecoin; figures have 18")
+
+#define HELD_FIGURES(F)                                                                            \
 	F(locked_x_tokens, NUMBER, SHARES, "under withdrawal requests")                            \
 	F(locked_claims, NUMBER, ASSETS, "cover under claims")                                     \
 	F(policies_sold, NUMBER, PLAIN, "since the book's creation")                               \
-	F(claims, NUMBER, PLAIN, "appeals included")                                               \
+	F(claims, NUMBER, PLAIN, "appeals included")
+
+#define WORTH_FIGURES(F)                                                                           \
+	F(share_price, RATIO, PLAIN, "coin an x-token")                                            \
+	F(liquidity, NUMBER, ASSETS, "with the premium up to this day")                            \
+	F(cover, NUMBER, ASSETS, "without what ended before this epoch")
+
+#define PRICE_FIGURES(F)                                                                           \
+	F(premium_rate, RATIO, PLAIN, "what cover costs a year at this utilization")               \
+	F(locked_withdrawals, NUMBER, ASSETS, "worth of the requests that have not lapsed")
+
+/* Of a V2 book. */
+#define POOL_FIGURES(F)                                                                            \
+	KEPT_FIGURES(F)                                                                            \
+	F(coverage_balance, NUMBER, PLAIN, "with the capital pool, in the coin's decimals")        \
+	HELD_FIGURES(F)                                                                            \
 	F(total_leveraged_liquidity, NUMBER, ASSETS, "lent by other pools, as events tell")        \
 	F(virtual_reinsurance, NUMBER, ASSETS, "of that: virtual, by the reinsurance pool")        \
 	F(leveraged_reinsurance, NUMBER, ASSETS, "of that: leverage, by the reinsurance pool")     \
@@ -38,13 +54,11 @@
 	F(safe_maximum_full, NUMBER, PLAIN, "cost a year at full utilization")                     \
 	F(minimum_cost, NUMBER, ASSETS, "of any policy")                                           \
 	F(pricing_known, FLAG, PLAIN, "whether the pricing model was asked")                       \
-	F(share_price, RATIO, PLAIN, "coin an x-token")                                            \
-	F(liquidity, NUMBER, ASSETS, "with the premium up to this day")                            \
-	F(cover, NUMBER, ASSETS, "without what ended before this epoch")                           \
+	WORTH_FIGURES(F)                                                                           \
 	F(utilization, RATIO, PLAIN, "cover over liquidity and leverage")                          \
-	F(premium_rate, RATIO, PLAIN, "what cover costs a year at this utilization")               \
-	F(locked_withdrawals, NUMBER, ASSETS, "worth of the requests that have not lapsed")
+	PRICE_FIGURES(F)
 
+/* Of an account in either. */
 #define ACCOUNT_FIGURES(F)                                                                         \
 	F(x_tokens, NUMBER, SHARES, "the book's own ERC-20")                                       \
 	F(worth, NUMBER, ASSETS, "of the x-tokens")                                                \
@@ -60,6 +74,13 @@
 	F(policy_premium, NUMBER, ASSETS, "of the price, what the book gets")                      \
 	F(policy_start_time, NUMBER, TIME, "the sale")                                             \
 	F(policy_end_time, NUMBER, TIME, "the end of its last epoch")
+
+#define CHOICES_NUMBER NULL
+#define CHOICES_RATIO NULL
+#define CHOICES_FLAG NULL
+#define CHOICES_CHOICE bridge_withdrawal_states
+#define FIGURE_RULE(member, kind, unit, meaning)                                                   \
+	{#member, FIGURE_##kind, UNIT_##unit, meaning, CHOICES_##kind},
 
 #define POOL_ENUM(member, kind, unit, meaning) POOL_##member,
 #define ACCOUNT_ENUM(member, kind, unit, meaning) ACCOUNT_##member,

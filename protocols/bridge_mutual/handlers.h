@@ -161,6 +161,8 @@ uint64_t bridge_virtual_end(const struct applying *a, const struct bridge_policy
  */
 struct bridge_claim *bridge_decide(struct applying *a, uint64_t index, struct address claimer,
 				   uint64_t due, uint64_t status);
+/* At the end of a transaction: a CoverageChanged that a claim's result still owes. */
+void bridge_settle_results(struct applying *a);
 /* The cover that a claim held goes back to an epoch's amount. */
 void bridge_give_back(struct applying *a, struct bridge_claim *claim, uint64_t epoch);
 

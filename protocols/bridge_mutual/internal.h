@@ -434,8 +434,22 @@ enum status bridge_birth(struct applying *a, struct error *err);
 bool bridge_seed_decimals(struct applying *a) MUST_CHECK;
 void bridge_begin_clocks(struct applying *a);
 
-/* bridge_mutual.c: the topic of ERC-20 transfers. */
-const struct hash *bridge_transfer_topic(const struct pool *pool);
+/* filters.c */
+struct bridge_heard {
+	const enum bridge_role *whole; /* contracts all of whose logs are needed */
+	size_t whole_count;
+	/* Of the coin: what leaves the first of these, as a topic, and what comes to any. They live
+	 * as long as the filters. */
+	const struct hash *ends;
+	size_t end_count;
+};
+/* A protocol's `filters`. */
+size_t bridge_filters(struct log_filter *out, size_t out_max, struct arena *arena,
+		      const struct pool *pool, const struct bridge_heard *heard);
+
+/* bridge_mutual.c: a protocol's `is_born` and `idle_block`, which changes no row. */
+bool bridge_is_born(const struct reading *r);
+void bridge_idle_block(struct applying *a);
 
 /* books.c, audit.c */
 void bridge_end_block(struct applying *a, bool is_thorough);

@@ -140,12 +140,7 @@ void bridge_end_transaction(struct applying *a)
 	const struct bridge_scratch *scratch = bridge_scratch(a);
 
 	bridge_settle_x_tokens(a);
-	if (scratch->owes_update)
-		bridge_expect_words(a, BRIDGE_COVERAGE_CHANGED, "", false,
-				    "a CoverageChanged after the claim's result", "none");
-	if (scratch->owes_drop)
-		bridge_expect_words(a, BRIDGE_COVERAGE_CHANGED, "", false,
-				    "a CoverageChanged for the lost appeal's cover", "none");
+	bridge_settle_results(a);
 	if (scratch->has_added)
 		bridge_expect_words_of(a, BRIDGE_POLICY_REGISTERED, scratch->added_holder, "",
 				       false, "a PolicyBought after PolicyAdded",

@@ -109,35 +109,21 @@ static const char *const sender_events[] = {"ClaimAccepted", "CoverageChanged", 
 
 /* All logs of the contracts, and of the coin what comes to the book, leaves it, or comes to the
  * reinsurance pool. */
-enum { FILTER_COUNT = 3 };
-
 static size_t filters(struct log_filter *out, size_t out_max, struct arena *arena,
 		      const struct pool *pool)
 {
 	static const enum bridge_role whole[] = {BRIDGE_BOOK, BRIDGE_REGISTRY, BRIDGE_CLAIMS,
 						 BRIDGE_ADMIN};
-	enum { WHOLE_COUNT = sizeof(whole) / sizeof(whole[0]), END_COUNT = 2 };
-	struct address *addresses = arena_array(arena, WHOLE_COUNT, sizeof(*addresses));
+	enum { END_COUNT = 2 };
 	struct hash *ends = arena_array(arena, END_COUNT, sizeof(*ends));
+	const struct bridge_heard heard = {.whole = whole,
+					   .whole_count = sizeof(whole) / sizeof(whole[0]),
+					   .ends = ends,
+					   .end_count = END_COUNT};
 
-	if (out_max < FILTER_COUNT)
-		return 0;
-	memset(out, 0, FILTER_COUNT * sizeof(*out));
-	for (size_t i = 0; i < WHOLE_COUNT; i++)
-		addresses[i] = pool_contract(pool, whole[i]);
-	out[0].addresses = addresses;
-	out[0].address_count = WHOLE_COUNT;
 	address_to_word(ends[0].bytes, pool_contract(pool, BRIDGE_BOOK));
 	address_to_word(ends[1].bytes, pool_contract(pool, BRIDGE_REINSURANCE));
-	for (size_t i = 1; i < FILTER_COUNT; i++) { /* from, then to */
-		out[i].addresses = pool->setup.contracts[BRIDGE_TOKEN].addresses;
-		out[i].address_count = 1;
-		out[i].topics[0].values = bridge_transfer_topic(pool);
-		out[i].topics[0].count = 1;
-		out[i].topics[i].values = ends;
-		out[i].topics[i].count = i == 1 ? 1 : END_COUNT;
-	}
-	return FILTER_COUNT;
+	return bridge_filters(out, out_max, arena, pool, &heard);
 }
 
 /* ---- the beginning ---- */
@@ -219,17 +205,6 @@ static void end_transaction(struct applying *a)
 				       "none in the transaction");
 }
 
-static bool is_born(const struct reading *r)
-{
-	return bridge_parameters(r->state, r->pool)->birth_block != 0;
-}
-
-/* Both clocks are read, not wound: a block without an event changes no row. */
-static void idle_block(struct applying *a)
-{
-	(void)a;
-}
-
 const struct protocol protocol_bridge_mutual_v1 = {
 	.name = "bridge-mutual-v1",
 	.title = "Bridge Mutual V1 coverage book",
@@ -259,8 +234,8 @@ const struct protocol protocol_bridge_mutual_v1 = {
 	.end_transaction = end_transaction,
 	.end_block = bridge_end_block,
 	.audit = bridge_audit,
-	.idle_block = idle_block,
-	.is_born = is_born,
+	.idle_block = bridge_idle_block,
+	.is_born = bridge_is_born,
 	.read_pool = bridge_v1_read_pool,
 	.read_account = bridge_v1_read_account,
 	.provenance = provenance_read,

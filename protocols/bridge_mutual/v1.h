@@ -15,7 +15,7 @@ struct bridge_model bridge_v1_model(bool is_whitelisted);
 enum { BRIDGE_V1_EVENT_COUNT = 15 };
 extern const struct event_rule bridge_v1_events[BRIDGE_V1_EVENT_COUNT];
 
-/* v1_figures.c */
+/* v1_figures.c, v1_views.c */
 enum {
 	BRIDGE_V1_POOL_FIGURE_COUNT = 24,
 	BRIDGE_V1_ACCOUNT_FIGURE_COUNT = 15,

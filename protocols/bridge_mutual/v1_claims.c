@@ -197,12 +197,7 @@ void bridge_v1_settle_results(struct applying *a)
 {
 	const struct bridge_scratch *scratch = bridge_scratch(a);
 
-	if (scratch->owes_update)
-		bridge_expect_words(a, BRIDGE_COVERAGE_CHANGED, "", false,
-				    "a CoverageChanged after the claim's result", "none");
-	if (scratch->owes_drop)
-		bridge_expect_words(a, BRIDGE_COVERAGE_CHANGED, "", false,
-				    "a CoverageChanged for the lost appeal's cover", "none");
+	bridge_settle_results(a);
 	if (scratch->owes_payment)
 		expect_claim(a, BRIDGE_CLAIM_PAID, scratch->accepted, "", false,
 			     "a CoverageChanged that takes what was granted off the total cover",

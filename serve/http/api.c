@@ -34,6 +34,15 @@ const struct param_rule param_from = {
 const struct param_rule param_to = {
 	.name = "to", .kind = PARAM_COUNT, .meaning = "last block", .fallback = INT64_MAX};
 
+const struct param_rule param_tx = {
+	.name = "tx", .kind = PARAM_HASH, .is_required = true, .meaning = "the transaction"};
+
+const struct param_rule param_log = {.name = "log",
+				     .kind = PARAM_COUNT,
+				     .is_required = true,
+				     .meaning = "the log's index within its block",
+				     .max = UINT32_MAX};
+
 struct page api_page(const struct request *request)
 {
 	return page_after((size_t)request_param(request, "limit")->number,

@@ -22,6 +22,8 @@ extern const struct param_rule param_name; /* of a pool, in the path */
 extern const struct param_rule param_pool; /* the same in the query */
 extern const struct param_rule param_from; /* a block */
 extern const struct param_rule param_to;
+extern const struct param_rule param_tx;  /* in the path */
+extern const struct param_rule param_log; /* a log's index within its block, in the path */
 
 /* Where a request's parameters "limit" and "after" say. */
 struct page api_page(const struct request *request);

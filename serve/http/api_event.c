@@ -93,15 +93,6 @@ static json_t *get_findings(const struct request *request, struct error *err)
 
 /* ---- explain ---- */
 
-static const struct param_rule param_tx = {
-	.name = "tx", .kind = PARAM_HASH, .is_required = true, .meaning = "the transaction"};
-
-static const struct param_rule param_log = {.name = "log",
-					    .kind = PARAM_COUNT,
-					    .is_required = true,
-					    .meaning = "the log's index within its block",
-					    .max = UINT32_MAX};
-
 static const struct param_rule *const of_a_transaction[] = {&param_tx, &param_at, &param_fields,
 							    NULL};
 

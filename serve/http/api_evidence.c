@@ -7,15 +7,6 @@
 #include "serve/http/reply.h"
 #include "serve/http/server.h"
 
-static const struct param_rule param_tx = {
-	.name = "tx", .kind = PARAM_HASH, .is_required = true, .meaning = "the transaction"};
-
-static const struct param_rule param_log = {.name = "log",
-					    .kind = PARAM_COUNT,
-					    .is_required = true,
-					    .meaning = "the log's index within its block",
-					    .max = UINT32_MAX};
-
 static const struct param_rule *const of_a_transaction[] = {&param_tx, NULL};
 static const struct param_rule *const of_a_log[] = {&param_tx, &param_log, NULL};
 

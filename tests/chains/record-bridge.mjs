@@ -2,15 +2,14 @@
 // Records a coverage book of our own contracts on anvil, with its figures: node tests/chains/record-bridge.mjs [NAME]
 // The scenario is seeded. What the program asked for while it followed is in the recording (so it can follow it again without
 // a node); the figures are the contracts' views of every block from the book's own on.
-import { createServer } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Anvil } from '../support/anvil.mjs';
 import { BridgeDriver } from '../support/bridge-scenario.mjs';
 import { BridgeScene, DAY, WEEK } from '../support/bridge-scene.mjs';
+import { CallRecorder } from '../support/call-recorder.mjs';
 import { CHAINS, writeLines } from '../support/recorded.mjs';
-import { post } from '../support/rpc.mjs';
 import { random } from '../support/tap.mjs';
 
 const name = process.argv[2] ?? 'bridge-mutual';
@@ -27,28 +26,11 @@ for (let done = 0; done < OPERATIONS;) {
 }
 
 // The program through a proxy that keeps what it asked of contracts.
-const calls = new Map(), numbers = new Map();
-for (let n = 1; n <= s.head; n++) numbers.set((s.blocks[n] ??= await anvil.block(n)).hash, n);
-const heightOf = tag => typeof tag === 'object' ? numbers.get(tag.blockHash) : Number(tag);
-const server = createServer((req, res) => {
-  const chunks = [];
-  req.on('data', d => chunks.push(d));
-  req.on('end', async () => {
-    const q = JSON.parse(Buffer.concat(chunks).toString()), answers = [].concat(await post(anvil.url, q));
-    for (const one of [].concat(q)) {
-      const a = answers.find(x => x.id === one.id), [{ to, data, input }, tag] = one.method === 'eth_call' ? one.params : [{}, null];
-      if (one.method !== 'eth_call' || a.result === '0x') continue;
-      const call = { type: 'call', to: to.toLowerCase(), data: data ?? input, block: heightOf(tag),
-        ...(a.error ? { error: { code: a.error.code, message: a.error.message, ...(a.error.data ? { data: a.error.data } : {}) } } : { result: a.result }) };
-      calls.set(`${call.to} ${call.data} ${call.block}`, call);
-    }
-    res.setHeader('content-type', 'application/json');
-    res.end(JSON.stringify(Array.isArray(q) ? answers : answers[0]));
-  });
-});
-await new Promise(r => server.listen(0, '127.0.0.1', r));
+const heights = new Map();
+for (let n = 1; n <= s.head; n++) heights.set((s.blocks[n] ??= await anvil.block(n)).hash, n);
+const recorder = await CallRecorder.start(anvil.url, heights);
 const mirror = s.mirror();
-mirror.config.chain.rpc = [{ url: `http://127.0.0.1:${server.address().port}` }];
+mirror.config.chain.rpc = [{ url: recorder.url }];
 writeFileSync(mirror.file, JSON.stringify(mirror.config));
 const r = await mirror.sync();
 if (r.status !== 0) throw new Error(`sync: ${r.status}\n${r.err.slice(-2000)}`);
@@ -64,13 +46,12 @@ for (let n = 1; n <= s.head; n++) {
   for (const u of [...s.users, s.at.book]) accounts[u] = await s.account(u, n);
   checkpoints.push({ block: n, pool: await s.pool(n), accounts });
 }
-lines.push(...calls.values());
-server.closeAllConnections();
-server.close();
+lines.push(...recorder.calls.values());
+recorder.stop();
 await anvil.stop();
 const plain = (k, v) => typeof v === 'bigint' ? v.toString() : v;
 writeLines(join(CHAINS, `${name}.chain.jsonl.gz`), lines);
 const meta = { chainId: 31337, seed, addresses: s.at, distributor: s.distributor, start: s.start, birth: s.birth, last: s.head, eventCounts,
   contractSource: 'tests/e2e/contracts', recorder: 'tests/chains/record-bridge.mjs' };
 writeFileSync(join(CHAINS, `${name}.figures.json.gz`), gzipSync(JSON.stringify({ meta, checkpoints }, plain), { level: 9 }));
-console.log(`${s.head} blocks, ${calls.size} calls, ${JSON.stringify(eventCounts)}`);
+console.log(`${s.head} blocks, ${recorder.calls.size} calls, ${JSON.stringify(eventCounts)}`);

@@ -4,14 +4,13 @@
 // contracts on anvil (tests/support/demo-story.mjs, seeded), which anvil numbers from 310 on; each is given the parent that it has
 // here, and with it another hash. What the program asked of contracts while it followed is in the recording.
 import { writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { Anvil } from '../support/anvil.mjs';
+import { CallRecorder } from '../support/call-recorder.mjs';
 import { DemoStory } from '../support/demo-story.mjs';
 import { Mirror, ROOT } from '../support/program.mjs';
 import { CHAINS, readChain, writeLines } from '../support/recorded.mjs';
 import { relink } from '../support/relink.mjs';
-import { post } from '../support/rpc.mjs';
 import { random } from '../support/tap.mjs';
 
 const seed = Number(process.env.SEED ?? 7), views = { every_blocks: 25, accounts: 'touched' };
@@ -23,39 +22,20 @@ const last = story.head;
 
 const blocks = [];
 for (let n = joint.number; n <= last; n++) blocks.push(await anvil.block(n));
-const heights = new Map(blocks.map(b => [b.hash, b.number])), calls = new Map();
-const heightOf = tag => typeof tag === 'object' ? heights.get(tag.blockHash) : Number(tag);
-const keep = (to, data, block, a) => calls.set(`${to} ${data} ${block}`, { type: 'call', to, data, block,
-  ...(a.error ? { error: { code: a.error.code, message: a.error.message, ...(a.error.data ? { data: a.error.data } : {}) } } : { result: a.result }) });
+const recorder = await CallRecorder.start(anvil.url, new Map(blocks.map(b => [b.hash, b.number])));
 // A contract is there from its first recorded call on.
 const births = new Map();
 for (const b of blocks) for (const { contractAddress } of b.receipts) {
   if (!contractAddress) continue;
   const to = contractAddress.toLowerCase();
   births.set(to, b.number);
-  keep(to, '0x', b.number, (await anvil.batch([['eth_call', [{ to, data: '0x' }, '0x' + b.number.toString(16)]]]))[0]);
+  recorder.keep(to, '0x', b.number, (await anvil.batch([['eth_call', [{ to, data: '0x' }, '0x' + b.number.toString(16)]]]))[0]);
 }
 const pools = story.pools(births);
-const server = createServer((req, res) => {
-  const chunks = [];
-  req.on('data', d => chunks.push(d));
-  req.on('end', async () => {
-    const q = JSON.parse(Buffer.concat(chunks).toString()), answers = [].concat(await post(anvil.url, q));
-    for (const one of [].concat(q)) {
-      const a = answers.find(x => x.id === one.id), [{ to, data, input }, tag] = one.method === 'eth_call' ? one.params : [{}, null];
-      if (one.method !== 'eth_call' || a.result === '0x') continue;
-      keep(to.toLowerCase(), data ?? input, heightOf(tag), a);
-    }
-    res.setHeader('content-type', 'application/json');
-    res.end(JSON.stringify(Array.isArray(q) ? answers : answers[0]));
-  });
-});
-await new Promise(r => server.listen(0, '127.0.0.1', r));
-const mirror = new Mirror({ chain: { id: 31337, rpc: [{ url: `http://127.0.0.1:${server.address().port}` }] }, views, pools });
+const mirror = new Mirror({ chain: { id: 31337, rpc: [{ url: recorder.url }] }, views, pools });
 const r = await mirror.sync();
 if (r.status !== 3) throw new Error(`sync: ${r.status}\n${r.err.slice(-2000)}`);
-server.closeAllConnections();
-server.close();
+recorder.stop();
 await anvil.stop();
 
 const lines = [{ ...before.meta, last }];
@@ -70,7 +50,7 @@ for (const b of blocks.slice(1)) {
   }
   lines.push(line);
 }
-lines.push(...[...calls].sort(([x, a], [y, b]) => a.block - b.block || (x < y ? -1 : 1)).map(([, call]) => call));
+lines.push(...[...recorder.calls].sort(([x, a], [y, b]) => a.block - b.block || (x < y ? -1 : 1)).map(([, call]) => call));
 writeLines(join(CHAINS, 'demo.chain.jsonl.gz'), lines);
 
 const old = { name: 'api3', protocol: 'api3', start_block: 1, contracts: { pool: '0xe7f1725e7734ce288f8367e1bb143e90bb3f0512', token: '0x5fbdb2315678afecb367f032d93f642f64180aa3',
@@ -80,4 +60,4 @@ const config = { $schema: './schema.json',
   note: 'The demo: a recorded chain. Its first 309 blocks are of the real API3 contracts (pool api3), the others of contracts of our own, some of which break a rule. Paths start at the checkout.',
   chain: { id: 31337, rpc: [{ url: 'file:tests/chains/demo.chain.jsonl.gz' }] }, store: { path: 'build/demo-mirror' }, serve: { listen: '127.0.0.1:8480' }, views, pools: [old, ...pools] };
 writeFileSync(join(ROOT, 'configs', 'demo.json'), JSON.stringify(config, null, 2) + '\n');
-console.log(`${last} blocks, ${calls.size} calls; ${story.refused ?? 0} acts refused, ${story.reverted ?? 0} reverted; last block ${parent}`);
+console.log(`${last} blocks, ${recorder.calls.size} calls; ${story.refused ?? 0} acts refused, ${story.reverted ?? 0} reverted; last block ${parent}`);

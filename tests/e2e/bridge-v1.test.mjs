@@ -2,7 +2,8 @@
 // block every figure of the mirror is compared with the contracts' views by eth_call, also between events; nothing is found.
 import { Anvil } from '../support/anvil.mjs';
 import { faultsOf } from '../support/api.mjs';
-import { DAY, E18, E6, WEEK } from '../support/bridge-scene.mjs';
+import { BridgeFollower } from '../support/bridge-follower.mjs';
+import { DAY, E18, WEEK } from '../support/bridge-scene.mjs';
 import { BridgeV1Driver } from '../support/bridge-v1-scenario.mjs';
 import { BridgeV1Scene } from '../support/bridge-v1-scene.mjs';
 import { there, PROGRAM } from '../support/program.mjs';
@@ -19,42 +20,16 @@ const mirror = scene.mirror();
 const daemon = mirror.daemon();
 const rnd = random(seed);
 const driver = new BridgeV1Driver(scene, rnd);
-const reached = () => daemon.indexed(scene.head, { hash: scene.blocks[scene.head].hash });
-const text = v => v === null || typeof v === 'boolean' ? v : String(v);
-const differences = (where, truth, shown) => Object.entries(truth).filter(([k, v]) => text(v) !== text(shown?.[k] ?? null))
-  .map(([k, v]) => `${where} ${k}: view ${text(v)}, mirror ${text(shown?.[k] ?? null)}`);
-
-async function compare(block = scene.head) {
-  const everyone = [...scene.users, scene.at.book];
-  const [truth, accounts, shown, page] = await Promise.all([scene.pool(block), scene.accounts(everyone, block), mirror.json('pool', 'book', '--at', block),
-    mirror.json('accounts', 'book', '--at', block, '--limit', 1000)]);
-  const wrong = differences(`block ${block}`, truth, shown.state);
-  for (const [i, who] of everyone.entries()) {
-    const item = page.items.find(a => a.account.toLowerCase() === who), account = accounts[i];
-    if (item) wrong.push(...differences(`block ${block} ${who}`, account, item));
-    else if (account.x_tokens || account.policy_cover) wrong.push(`block ${block} ${who} is not in the list`);
-  }
-  return wrong;
-}
-const findings = async () => (await mirror.json('findings')).items.filter(f => f.state !== 'withdrawn')
-  .map(f => `${f.check} block ${f.block} ${JSON.stringify(f.subject)}: expected ${f.expected}, actual ${f.actual}\n${JSON.stringify(f.trace)}`);
+const follower = new BridgeFollower(scene, mirror, daemon), { seen } = follower;
+const step = (what, seconds) => follower.step(what, seconds);
 
 try {
-  const seen = {};
-  const step = async (what, seconds) => {
-    await scene.mine(seconds);
-    await reached();
-    for (const name of scene.events(scene.head)) seen[name] = (seen[name] ?? 0) + 1;
-    const wrong = await compare();
-    none(`block ${scene.head}: ${what}`, wrong);
-    return wrong.length === 0;
-  };
   const state = async () => (await mirror.json('pool', 'book')).state;
 
   // What chance seldom brings: appeals lost in time and after the policy's last epoch, a claim paid in part.
   await part('appeals and a claim paid in part', async () => {
     const [ann, bob, cid, dan] = scene.users;
-    await reached();
+    await follower.reached();
     await scene.tx(cid, 'book', 'addLiquidity', 400_000n * E18);
     await step('liquidity', 12);
     await scene.tx(ann, 'book', 'buyPolicy', 20, 5000n * E18);
@@ -80,26 +55,15 @@ try {
   });
 
   await part('following', async () => {
-    await reached();
-    for (let n = scene.birth; n <= scene.birth + 2; n++) none(`block ${n}: after deployment`, await compare(n));
-    const began = scene.now;
-    let operations = 0, reverted = 0, idle = 0;
-    while (operations - reverted < OPERATIONS) {
-      const kinds = [];
-      if (rnd() < 0.12) idle++;
-      else for (let k = rnd() < 0.35 ? 2 + rnd.below(5) : 1; k > 0; k--) kinds.push(await driver.act());
-      operations += kinds.length;
-      const right = await step(kinds.join(', ') || 'nothing', scene.head === 140 ? 55 * WEEK : driver.pause());
-      reverted += scene.failed();
-      if (!right) break;
-    }
-    note(`${operations} operations in ${scene.head} blocks, ${reverted} reverted, ${idle} idle blocks, ${((scene.now - began) / DAY).toFixed(0)} days: ${JSON.stringify(driver.done)}`);
-    note(JSON.stringify(seen));
+    await follower.reached();
+    for (let n = scene.birth; n <= scene.birth + 2; n++) none(`block ${n}: after deployment`, await follower.compare(n));
+    const lived = await follower.live(driver, rnd, { operations: OPERATIONS, idle: 0.12, several: 0.35, most: 6,
+      pause: () => scene.head === 140 ? 55 * WEEK : driver.pause() });
     const EVENTS = ['LiquidityAdded', 'WithdrawalRequested', 'LiquidityWithdrawn', 'PolicyBought', 'CoverageChanged', 'PolicyAdded', 'PolicyRemoved', 'ClaimPending',
       'AppealPending', 'ClaimAccepted', 'ClaimRejected', 'AppealRejected', 'PolicyBookWhitelisted'];
     none('every kind of event was there', EVENTS.filter(e => !seen[e]));
-    none('no findings', await findings());
-    ok('the book is older than a year', scene.now - began > 53 * WEEK, `${(scene.now - began) / DAY} days`);
+    none('no findings', await follower.findings());
+    ok('the book is older than a year', lived > 53 * WEEK, `${lived / DAY} days`);
   });
 
   await part('policies, claims, payouts', async () => {
@@ -110,12 +74,7 @@ try {
     const sum = policies.filter(p => p.is_in_cover).reduce((n, p) => n + BigInt(p.cover), 0n);
     equal('the total cover is that of policies in the book and what is stranded', String(sum + BigInt(book.stranded_cover)), book.total_cover_tokens);
     const STATES = ['can_claim', 'unclaimable', 'pending', 'awaiting_calculation', 'rejected_can_appeal', 'rejected', 'accepted'];
-    const views = await scene.views(claims.flatMap(c => [['claims', 'claimStatus', c.claim], ['claims', 'claims', c.claim]]));
-    none('every claim is what the registry says', claims.flatMap((c, i) => {
-      const [status] = views[2 * i], [claimer, , submitted, ended, appeal, kept, amount, average] = views[2 * i + 1];
-      return differences(`claim ${c.claim}`, { status: STATES[Number(status)], claimer, submitted, ended, is_appeal: appeal, amount, paid: kept === 6n ? average : 0n }, c);
-    }));
-    equal('and there are no others', claims.length, Number(await scene.view('claims', 'count')));
+    await follower.claimsAre(claims, STATES, ([, , , , , kept, , average]) => ({ paid: kept === 6n ? average : 0n }));
     const payouts = await mirror.all('payouts', 'book', '--limit', 100);
     equal('payouts are the accepted claims', payouts.map(p => [p.claim, p.amount]).sort(), claims.filter(c => c.status === 'accepted').map(c => [c.claim, c.paid]).sort());
     ok('claims were paid whole and in part', claims.some(c => c.status === 'accepted' && c.paid === c.amount) && claims.some(c => c.status === 'accepted' && c.paid !== c.amount));
@@ -145,37 +104,27 @@ try {
     none('explain tells what each account lost', wrong, JSON.stringify(r).slice(0, 1500));
   });
 
-  await part('quotes', async () => {
-    const wrong = [];
-    for (const weeks of [1, 2, 26, 51, 52, 53]) for (const amount of [99n * E18, 100n * E18, 1234n * E18 + 678n]) {
-      const view = await scene.views([['book', 'getPolicyPrice', weeks, amount]]);
-      const q = await mirror.json('quote', 'book', '--amount', amount, '--weeks', weeks);
-      if (String(view[0]?.[1] ?? null) !== String(q.premium ?? null)) wrong.push(`${amount} for ${weeks} weeks: view ${view[0]?.[1]}, mirror ${JSON.stringify(q).slice(0, 300)}`);
-    }
-    none('quotes are the contract\'s', wrong);
-  });
+  await part('quotes', () => follower.quotes([1, 2, 26, 51, 52, 53], [99n * E18, 100n * E18, 1234n * E18 + 678n],
+    (weeks, amount) => ['book', 'getPolicyPrice', weeks, amount]));
 
   await part('a reorganisation', async () => {
     await anvil.reorg(4);
     await scene.reread();
-    await reached();
+    await follower.reached();
     await step('after it', DAY);
     for (const kind of ['buy', 'add', 'claim', 'request']) { await driver.act(kind); await step(kind, driver.pause()); }
     const wrong = [];
-    for (let n = scene.head - 8; n <= scene.head; n++) wrong.push(...await compare(n));
+    for (let n = scene.head - 8; n <= scene.head; n++) wrong.push(...await follower.compare(n));
     none('every figure around it', wrong);
   });
 
   await part('again from the start', async () => {
-    const fresh = scene.mirror(), r = await fresh.sync();
-    ok('a fresh sync', r.status === 0, `exit status ${r.status ?? r.signal}`, r.err.slice(-1000));
-    const [a, b] = [await mirror.status(), await fresh.status()];
-    equal('the digest of a fresh sync', [a.indexed.hash, a.digest], [b.indexed.hash, b.digest]);
+    const fresh = await follower.again();
     const audit = await fresh.run(['check-store']);
     ok('what is kept is what its rows say', audit.status === 0, audit.err.slice(-1000));
     none('over HTTP it is what /openapi.json says', await faultsOf(fresh));
   });
-  none('no findings to the end', await findings());
+  none('no findings to the end', await follower.findings());
 } finally {
   if (!daemon.result) await daemon.stop('SIGKILL');
   await anvil.stop();

@@ -1,6 +1,7 @@
 // Bridge Mutual V2 behind a real node: `run` follows anvil while people use a coverage book, and at every block every figure
 // of the mirror is compared with the contracts' views by eth_call, also between events; the mirror finds nothing wrong.
 import { Anvil } from '../support/anvil.mjs';
+import { BridgeFollower, differences } from '../support/bridge-follower.mjs';
 import { BridgeDriver } from '../support/bridge-scenario.mjs';
 import { BridgeScene, DAY, E18, E6, HUNDRED, WEEK } from '../support/bridge-scene.mjs';
 import { there, PROGRAM } from '../support/program.mjs';
@@ -17,42 +18,14 @@ const mirror = scene.mirror();
 const daemon = mirror.daemon();
 const rnd = random(seed);
 const driver = new BridgeDriver(scene, rnd);
-const reached = () => daemon.indexed(scene.head, { hash: scene.blocks[scene.head].hash });
-const text = v => v === null ? null : typeof v === 'boolean' ? v : String(v);
-
-function differences(where, truth, shown) {
-  return Object.entries(truth).filter(([k, v]) => text(v) !== text(shown?.[k] ?? null)).map(([k, v]) => `${where} ${k}: view ${text(v)}, mirror ${text(shown?.[k] ?? null)}`);
-}
-async function compare(block = scene.head) {
-  const everyone = [...scene.users, scene.at.book];
-  const [truth, accounts, shown, page] = await Promise.all([scene.pool(block), scene.accounts(everyone, block), mirror.json('pool', 'book', '--at', block),
-    mirror.json('accounts', 'book', '--at', block, '--limit', 1000)]);
-  const wrong = differences(`block ${block}`, truth, shown.state);
-  for (const [i, who] of everyone.entries()) {
-    const item = page.items.find(a => a.account.toLowerCase() === who), account = accounts[i];
-    if (item) wrong.push(...differences(`block ${block} ${who}`, account, item));
-    else if (account.x_tokens || account.policy_cover) wrong.push(`block ${block} ${who} is not in the list`);
-  }
-  return wrong;
-}
-// What a view said of a block that went away is withdrawn.
-const findings = async () => (await mirror.json('findings')).items.filter(f => f.state !== 'withdrawn').map(f => `${f.check} block ${f.block} ${f.subject}: expected ${f.expected}, actual ${f.actual}\n${JSON.stringify(f.trace)}`);
+const follower = new BridgeFollower(scene, mirror, daemon), { seen } = follower;
+const step = (what, seconds) => follower.step(what, seconds);
 
 try {
-  const seen = {};
-  const step = async (what, seconds) => {
-    await scene.mine(seconds);
-    await reached();
-    for (const name of scene.events(scene.head)) seen[name] = (seen[name] ?? 0) + 1;
-    const wrong = await compare();
-    none(`block ${scene.head}: ${what}`, wrong);
-    return wrong.length === 0;
-  };
-
   // What chance seldom brings: appeals that are lost in time, and after the policy's last epoch.
   await part('appeals', async () => {
     const [ann, bob, cid] = scene.users;
-    await reached();
+    await follower.reached();
     await scene.tx(cid, 'facade', 'addLiquidity', 400_000n * E18);
     await step('liquidity', 12);
     await scene.tx(ann, 'facade', 'buyPolicy', 20, 5000n * E18);
@@ -111,30 +84,18 @@ try {
   });
 
   await part('following', async () => {
-    await reached();
-    for (let n = scene.birth; n <= scene.head; n++) none(`block ${n}: after deployment`, await compare(n));
+    await follower.reached();
+    for (let n = scene.birth; n <= scene.head; n++) none(`block ${n}: after deployment`, await follower.compare(n));
     equal('figures have 18 decimals, whatever the coin has', (await mirror.json('pool', 'book')).asset, { address: scene.at.coin, symbol: 'TUSD', decimals: 18 });
-    const began = scene.now;
-    let operations = 0, reverted = 0, idle = 0;
     for (let i = 0; i < 6; i++) await driver.act('add');
-    while (operations - reverted < OPERATIONS) {
-      const kinds = [];
-      if (rnd() < 0.15) idle++;
-      else for (let k = rnd() < 0.25 ? 2 + rnd.below(4) : 1; k > 0; k--) kinds.push(await driver.act());
-      operations += kinds.length;
-      const seconds = scene.head === 140 ? 57 * WEEK : scene.head % 90 === 0 ? 14 * WEEK : driver.pause();
-      const right = await step(kinds.join(', ') || 'nothing', seconds);
-      reverted += scene.failed();
-      if (!right) break;
-    }
-    note(`${operations} operations in ${scene.head} blocks, ${reverted} reverted, ${idle} idle blocks, ${((scene.now - began) / DAY).toFixed(0)} days: ${JSON.stringify(driver.done)}`);
-    note(JSON.stringify(seen));
+    const lived = await follower.live(driver, rnd, { operations: OPERATIONS, idle: 0.15, several: 0.25, most: 5,
+      pause: () => scene.head === 140 ? 57 * WEEK : scene.head % 90 === 0 ? 14 * WEEK : driver.pause() });
     const EVENTS = ['LiquidityAdded', 'WithdrawalRequested', 'LiquidityWithdrawn', 'PolicyBought', 'CoverageChanged', 'PolicyAdded', 'PolicyRemoved', 'ClaimPending',
       'AppealPending', 'ClaimAccepted', 'ClaimRejected', 'ClaimExpired', 'AppealRejected', 'ClaimWithdrawn', 'PremiumAdded', 'VirtualStableDeployed',
       'LeverageStableDeployed', 'DistributorWhitelisted', 'VoteExposed'];
     none('every kind of event was there', EVENTS.filter(e => !seen[e]));
-    none('no findings', await findings());
-    ok('the book is older than a year', scene.now - began > 53 * WEEK, `${(scene.now - began) / DAY} days`);
+    none('no findings', await follower.findings());
+    ok('the book is older than a year', lived > 53 * WEEK, `${lived / DAY} days`);
     const s = await mirror.status();
     note(JSON.stringify(s.checks));
   });
@@ -170,14 +131,9 @@ try {
     equal('solvency: withdrawals and claims', [solvency.locked_withdrawals, solvency.locked_claims], [String(await scene.view('book', 'pendingWithdrawals')), state.locked_claims]);
     const claims = await mirror.all('items', 'book', 'claims', '--limit', 100);
     const STATES = ['can_claim', 'unclaimable', 'pending', 'awaiting_calculation', 'rejected_can_appeal', 'rejected', 'accepted', 'expired'];
-    const views = await scene.views(claims.flatMap(c => [['claims', 'claimStatus', c.claim], ['claims', 'claims', c.claim]]));
-    none('every claim is what the registry says', claims.flatMap((c, i) => {
-      const [status] = views[2 * i], [claimer, , submitted, ended, appeal, , amount, refund] = views[2 * i + 1];
-      return differences(`claim ${c.claim}`, { status: STATES[Number(status)], claimer, submitted, ended, is_appeal: appeal, amount, refund }, c);
-    }));
+    await follower.claimsAre(claims, STATES, ([, , , , , , , refund]) => ({ refund }));
     const votes = await scene.views(claims.flatMap(c => [['voting', 'yes', c.claim], ['voting', 'no', c.claim], ['voting', 'average', c.claim]]));
     none('every vote was counted', claims.flatMap((c, i) => differences(`claim ${c.claim}`, { voted_yes: votes[3 * i][0], voted_no: votes[3 * i + 1][0], voted_average: votes[3 * i + 2][0] }, c)));
-    equal('and there are no others', claims.length, Number(await scene.view('claims', 'count')));
     const payouts = await mirror.all('payouts', 'book', '--limit', 100);
     const paid = claims.reduce((n, c) => n + BigInt(c.paid), 0n), told = payouts.filter(p => p.claim !== '0').reduce((n, p) => n + BigInt(p.paid), 0n);
     equal('payouts are what claims were paid', String(told), String(paid));
@@ -188,7 +144,7 @@ try {
     const before = (await Promise.all(scene.users.map(u => scene.account(u)))).map(a => a.worth);
     await scene.tx(scene.owner, 'capital', 'loseInvested', HUNDRED / 50n);
     await scene.mine(1);
-    await reached();
+    await follower.reached();
     const e = (await mirror.all('payouts', 'book', '--limit', 100)).at(-1);
     const r = await mirror.json('explain', `${e.transaction}:${e.log_index}`);
     const slashes = new Map(r.events.find(x => x.payout).payout.slashes.map(s => [s.account, s]));
@@ -205,35 +161,23 @@ try {
     for (const depth of [1, 5]) {
       await anvil.reorg(depth);
       await scene.reread();
-      await reached();
+      await follower.reached();
       await step('after it', DAY);
       for (let i = 0; i < 4; i++) { const kind = await driver.act(['buy', 'add', 'claim', 'request'][i]); await step(kind, driver.pause()); }
       const wrong = [];
-      for (let n = scene.head - 10; n <= scene.head; n++) wrong.push(...await compare(n));
+      for (let n = scene.head - 10; n <= scene.head; n++) wrong.push(...await follower.compare(n));
       none(`a reorg of ${depth} blocks: every figure around it`, wrong);
     }
   });
 
   await part('quotes', async () => {
-    const wrong = [];
-    for (const weeks of [1, 2, 26, 51, 52]) for (const amount of [100n * E18, 12345n * E18 + 678n]) {
-      const view = await scene.views([['facade', 'getPolicyPrice', weeks, amount, scene.users[0]]]);
-      const q = await mirror.json('quote', 'book', '--amount', amount, '--weeks', weeks);
-      if (String(view[0]?.[1] ?? null) !== String(q.premium ?? q.price ?? null)) wrong.push(`${amount} for ${weeks} weeks: view ${view[0]?.[1]}, mirror ${JSON.stringify(q).slice(0, 300)}`);
-    }
-    none('quotes are the contract\'s', wrong);
+    await follower.quotes([1, 2, 26, 51, 52], [100n * E18, 12345n * E18 + 678n], (weeks, amount) => ['facade', 'getPolicyPrice', weeks, amount, scene.users[0]]);
     const { state } = await mirror.json('pool', 'book');
     ok('there is a rate', /^0\.\d{18}$/.test(state.premium_rate) && state.pricing_known === true, JSON.stringify(state));
   });
 
-  await part('again from the start', async () => {
-    const fresh = scene.mirror();
-    const r = await fresh.sync();
-    ok('a fresh sync', r.status === 0, `exit status ${r.status ?? r.signal}`, r.err.slice(-1000));
-    const [a, b] = [await mirror.status(), await fresh.status()];
-    equal('the digest of a fresh sync', [a.indexed.hash, a.digest], [b.indexed.hash, b.digest]);
-  });
-  none('no findings to the end', await findings());
+  await part('again from the start', () => follower.again());
+  none('no findings to the end', await follower.findings());
 } finally {
   if (!daemon.result) await daemon.stop('SIGKILL');
   await anvil.stop();

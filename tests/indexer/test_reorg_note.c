@@ -3,39 +3,7 @@
  */
 #include "indexer/reorg_note.h"
 
-#include "tests/support/scratch.h"
-#include "tests/support/test.h"
-
-struct room {
-	char folder[SCRATCH_PATH_SIZE];
-	struct store *store;
-	struct store_txn *txn;
-	struct error err;
-};
-
-static int begin(void **state)
-{
-	static const struct store_identity identity = {.chain_id = 1, .pool_set = "none"};
-	struct room *room = xcalloc(1, sizeof(*room));
-
-	scratch_make(room->folder);
-	assert_ok(store_open(&room->store, room->folder, STORE_WRITE, &identity, &room->err),
-		  room->err);
-	assert_ok(store_begin(&room->txn, room->store, STORE_WRITE, &room->err), room->err);
-	*state = room;
-	return 0;
-}
-
-static int end(void **state)
-{
-	struct room *room = *state;
-
-	store_abort(room->txn);
-	store_close(room->store);
-	scratch_remove(room->folder);
-	free(room);
-	return 0;
-}
+#include "tests/support/room.h"
 
 static void add(struct room *room, uint64_t kept)
 {
@@ -112,10 +80,12 @@ static void a_damaged_note_is_told(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(without_repairs_all_stays, begin, end),
-		cmocka_unit_test_setup_teardown(the_lowest_repair_since_counts, begin, end),
-		cmocka_unit_test_setup_teardown(what_is_too_long_ago_is_not_known, begin, end),
-		cmocka_unit_test_setup_teardown(a_damaged_note_is_told, begin, end),
+		cmocka_unit_test_setup_teardown(without_repairs_all_stays, room_begin, room_end),
+		cmocka_unit_test_setup_teardown(the_lowest_repair_since_counts, room_begin,
+						room_end),
+		cmocka_unit_test_setup_teardown(what_is_too_long_ago_is_not_known, room_begin,
+						room_end),
+		cmocka_unit_test_setup_teardown(a_damaged_note_is_told, room_begin, room_end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

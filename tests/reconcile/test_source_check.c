@@ -6,42 +6,7 @@
 #include <stdio.h>
 
 #include "store/notes.h"
-#include "tests/support/scratch.h"
-#include "tests/support/test.h"
-
-struct room {
-	char folder[SCRATCH_PATH_SIZE];
-	struct arena *arena;
-	struct store *store;
-	struct store_txn *txn;
-	struct error err;
-};
-
-static int begin(void **state)
-{
-	static const struct store_identity identity = {.chain_id = 1, .pool_set = "test"};
-	struct room *room = xcalloc(1, sizeof(*room));
-
-	scratch_make(room->folder);
-	room->arena = arena_new();
-	assert_ok(store_open(&room->store, room->folder, STORE_WRITE, &identity, &room->err),
-		  room->err);
-	assert_ok(store_begin(&room->txn, room->store, STORE_WRITE, &room->err), room->err);
-	*state = room;
-	return 0;
-}
-
-static int end(void **state)
-{
-	struct room *room = *state;
-
-	store_abort(room->txn);
-	store_close(room->store);
-	arena_free(room->arena);
-	scratch_remove(room->folder);
-	free(room);
-	return 0;
-}
+#include "tests/support/room.h"
 
 static const struct pool here = {.id = 0, .setup = {.name = "here"}};
 static const struct pool there = {.id = 300, .setup = {.name = "there"}};
@@ -267,7 +232,7 @@ static void damaged_notes_are_refused(void **state)
 			 ERR_CORRUPT);
 }
 
-#define CHECK_TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
+#define CHECK_TEST(name) cmocka_unit_test_setup_teardown(name, room_begin, room_end)
 
 int main(void)
 {

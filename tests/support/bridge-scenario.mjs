@@ -1,22 +1,14 @@
-// What people do with a coverage book: one random act at a time. Who could do it is asked of the contracts' views; some acts
-// fail on purpose or by chance, as they do in life.
-import { DAY, E18, E6, HUNDRED, P, WEEK } from './bridge-scene.mjs';
+// What people do with a V2 coverage book, beyond what they do with any.
+import { BridgePeople } from './bridge-people.mjs';
+import { DAY, E18, E6, HUNDRED, P } from './bridge-scene.mjs';
 
 const WEIGHTS = { add: 14, request: 10, withdraw: 8, unlock: 2, buy: 26, buyMany: 4, distributed: 6, transfer: 3, donate: 1, update: 3, pricing: 3, safe: 1,
   lend: 3, rebalance: 2, fee: 2, claim: 7, appeal: 4, decide: 14, payClaim: 12, askAgain: 2, giveUp: 2, invest: 2, divest: 3, loss: 1, wait: 1 };
 
-export class BridgeDriver {
-  constructor(scene, random, weights = WEIGHTS) {
-    Object.assign(this, { s: scene, random, weights, done: {} });
-  }
-  user() { return this.random.pick(this.s.users); }
-  part(amount) { const r = this.random(); return r < 0.25 ? amount : this.random.big(amount + 1n); }
-  async act(kind) {
-    kind ??= await this.urgent() ?? this.choose();
-    this.done[kind] = (this.done[kind] ?? 0) + 1;
-    await this[kind]();
-    return kind;
-  }
+export class BridgeDriver extends BridgePeople {
+  entry = 'facade';
+
+  constructor(scene, random, weights = WEIGHTS) { super(scene, random, weights); }
   // What has its time: claims to be decided, paid or appealed.
   async urgent() {
     if (this.random() < 0.6) return null;
@@ -24,23 +16,6 @@ export class BridgeDriver {
     if ((await this.claims(6)).some(c => c.wait === 2)) return 'payClaim';
     return (await this.claims(4)).length ? 'appeal' : null;
   }
-  choose() {
-    let r = this.random() * Object.values(this.weights).reduce((a, b) => a + b);
-    for (const [kind, w] of Object.entries(this.weights)) { r -= w; if (r < 0) return kind; }
-    return 'add';
-  }
-  // Seconds to the next block: mostly hours, sometimes weeks, seldom months.
-  pause() {
-    const r = this.random();
-    return 1 + this.random.below(r < 0.5 ? 3600 : r < 0.85 ? DAY : r < 0.975 ? 4 * DAY : r < 0.995 ? 3 * WEEK : 16 * WEEK);
-  }
-  // Mostly somebody of whom a view says so.
-  async among(wanted, test) {
-    const v = await this.s.views(this.s.users.map(wanted));
-    const able = this.s.users.filter((u, i) => v[i] && test(v[i]));
-    return able.length && this.random() < 0.97 ? this.random.pick(able) : this.user();
-  }
-  holder() { return this.among(u => ['book', 'balanceOf', u], v => v[0] > 0n); }
   async claims(...status) {
     const count = Number(await this.s.view('claims', 'count'));
     const all = Array.from({ length: count }, (_, i) => i + 1);
@@ -49,22 +24,6 @@ export class BridgeDriver {
       .filter(c => status.includes(c.status));
   }
 
-  add() { return this.s.tx(this.user(), 'facade', 'addLiquidity', this.random() < 0.1 ? this.random.big(10n ** 14n) : this.random.big(60_000n * E18)); }
-  async request() {
-    const u = await this.holder(), [w, b] = (await this.s.views([['book', 'withdrawalsInfo', u], ['book', 'balanceOf', u]])).map(v => v[0]);
-    return this.s.tx(u, 'facade', 'requestWithdrawal', this.part((w + b) / (this.random() < 0.6 ? 3n : 1n)) + (this.random() < 0.05 ? E18 : 0n));
-  }
-  async withdraw() {
-    const ready = await this.s.views(this.s.users.map(u => ['book', 'getWithdrawalStatus', u]));
-    if (!ready.some(v => v[0] === 2n)) return this.request();
-    return this.s.tx(await this.among(u => ['book', 'getWithdrawalStatus', u], v => v[0] === 2n), 'facade', 'withdrawLiquidity');
-  }
-  async unlock() { return this.s.tx(await this.among(u => ['book', 'withdrawalsInfo', u], v => v[0] > 0n), 'book', 'unlockTokens'); }
-  async cover() {
-    const [sold, liquidity] = (await this.s.views([['book', 'getNewCoverAndLiquidity']]))[0] ?? [0n, 0n];
-    const free = liquidity > sold ? liquidity - sold : 0n;
-    return this.random() < 0.05 ? 99n * E18 : 100n * E18 + this.random.big(free / (this.random() < 0.9 ? 6n : 1n) + 1n);
-  }
   weeks() { const r = this.random(); return r < 0.3 ? 1 + this.random.below(3) : r < 0.9 ? 1 + this.random.below(52) : r < 0.98 ? 52 : this.random.pick([0, 53]); }
   // Who may buy: no valid policy, no claim in hand. Never one with an accepted claim that is not withdrawn: such a purchase
   // spoils the contracts' own books (see the docs page).
@@ -90,8 +49,7 @@ export class BridgeDriver {
     if (!buyers.length) return this.add();
     return this.s.tx(this.random.pick(buyers), 'facade', 'buyPolicyFromDistributor', this.weeks(), await this.cover(), this.random.pick([this.s.distributor, this.s.distributor2]));
   }
-  async transfer() { const u = await this.holder(); return this.s.tx(u, 'book', 'transfer', this.user(), this.part(await this.s.view('book', 'balanceOf', u))); }
-  async donate() { const u = await this.holder(); return this.s.tx(u, 'book', 'transfer', this.s.at.book, this.random.big(E18)); }
+  donate() { return this.gift(); }
   update() { return this.s.tx(this.user(), 'book', 'updateEpochsInfo', true); }
   pricing() {
     if (this.priced === this.s.head) return this.safe(); // a model that stood within one block only is in nobody's state
@@ -122,18 +80,13 @@ export class BridgeDriver {
     const u = await this.among(x => ['registry', 'isPolicyActive', x, this.s.at.book], v => v[0]);
     return not.has(u) ? this.add() : this.s.tx(u, 'book', 'submitClaimAndInitializeVoting', 'evidence');
   }
-  async appeal() {
-    const able = await this.claims(4);
-    if (!able.length) return this.claim();
-    return this.s.tx(this.random.pick(able).claimer, 'book', 'submitAppealAndInitializeVoting', 'more');
-  }
   async decide() {
     const waiting = (await this.claims(3, 7)).filter(c => c.isPending), awaiting = waiting.filter(c => c.status === 3);
     const due = awaiting.length ? awaiting : waiting;
     if (!due.length) return this.add();
     const c = this.random.pick(due), r = this.random(), votes = [];
     for (let k = r < 0.15 ? 0 : 1 + this.random.below(4); k > 0; k--)
-      votes.push([this.random() < 0.3 ? 0n : this.random() < 0.3 ? c.amount : 1n + this.random.big(c.amount), 1n + this.random.big(10n ** 40n), this.random() < 0.85]);
+      votes.push([...this.vote(c), this.random() < 0.85]);
     await this.s.vote(c.index, votes);
     return this.s.tx(this.s.owner, 'voting', 'calculateResult', c.index);
   }

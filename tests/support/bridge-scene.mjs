@@ -14,20 +14,8 @@ export class BridgeScene {
   // Deployed in the last block: the book, its facade and what binds them; the others before it.
   static async deploy(anvil, { users = 8, purse = 50_000_000n * E6 } = {}) {
     const s = new BridgeScene();
-    const built = compile();
-    s.anvil = anvil;
-    s.abi = Object.fromEntries(Object.entries(built).filter(([k]) => k.startsWith('Bridge')).map(([k, v]) => [k, new Interface(v.abi)]));
-    [s.owner, s.distributor, s.distributor2, ...s.users] = anvil.accounts;
-    s.users = s.users.slice(0, users);
-    s.now = Number((await anvil.rpc('eth_getBlockByNumber', ['latest', false])).timestamp);
-    s.at = {};
-    s.blocks = [];
-    const queue = (name, ...args) => anvil.send(s.owner, null, built[name].bytecode + s.abi[name].encodeDeploy(args).slice(2), 20000000);
-    const create = async (key, name, ...args) => {
-      const hash = await queue(name, ...args);
-      await s.mine(12);
-      s.at[key] = (await s.receipt(hash)).contractAddress.toLowerCase();
-    };
+    await s.enter(anvil, ['owner', 'distributor', 'distributor2'], users);
+    const create = (...args) => s.create(...args);
     await create('coin', 'BridgeCoin', 6);
     await create('reinsurance', 'BridgeLeverage', false, 3_000_000n * E18);
     await create('capital', 'BridgeCapital', s.at.coin, s.at.reinsurance);
@@ -44,8 +32,8 @@ export class BridgeScene {
     s.start = s.head;
     const nonce = Number(await anvil.rpc('eth_getTransactionCount', [s.owner, 'latest']));
     [s.at.book, s.at.facade] = [0, 1].map(i => getCreateAddress({ from: s.owner, nonce: nonce + i }).toLowerCase());
-    await queue('BridgeBook');
-    await queue('BridgeFacade', s.at.book, s.at.quote, s.at.admin, s.at.claims, s.at.reinsurance);
+    await s.queue('BridgeBook');
+    await s.queue('BridgeFacade', s.at.book, s.at.quote, s.at.admin, s.at.claims, s.at.reinsurance);
     await s.tx(s.owner, 'book', 'setup', s.at.coin, s.at.capital, s.at.registry, s.at.claims, s.at.facade);
     await s.mine(12);
     s.birth = s.head;
@@ -62,6 +50,25 @@ export class BridgeScene {
     await s.mine(12);
     if (s.failed()) throw new Error('the stage was not set');
     return s;
+  }
+  // An empty stage: the first accounts by those names, then the users.
+  async enter(anvil, names, users) {
+    this.built = compile();
+    this.anvil = anvil;
+    this.abi = Object.fromEntries(Object.entries(this.built).filter(([k]) => k.startsWith('Bridge')).map(([k, v]) => [k, new Interface(v.abi)]));
+    for (const [i, name] of names.entries()) this[name] = anvil.accounts[i];
+    this.users = anvil.accounts.slice(names.length, names.length + users);
+    this.now = Number((await anvil.rpc('eth_getBlockByNumber', ['latest', false])).timestamp);
+    this.at = {};
+    this.blocks = [];
+  }
+  // Queues a contract's creation.
+  queue(name, ...args) { return this.anvil.send(this.owner, null, this.built[name].bytecode + this.abi[name].encodeDeploy(args).slice(2), 20000000); }
+  // A contract in a block of its own.
+  async create(key, name, ...args) {
+    const hash = await this.queue(name, ...args);
+    await this.mine(12);
+    this.at[key] = (await this.receipt(hash)).contractAddress.toLowerCase();
   }
   interfaceOf(key) {
     const names = { pool1: 'BridgeLeverage', pool2: 'BridgeLeverage', reinsurance: 'BridgeLeverage' };

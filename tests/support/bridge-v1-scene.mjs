@@ -1,9 +1,7 @@
 // The stage for Bridge Mutual V1 on a real node: our book with its contracts deployed on anvil, everyone funded, and what the
 // views of one block say, in the mirror's own names.
-import { Interface } from 'ethers';
 import { BridgeScene, E18, E6, STATES } from './bridge-scene.mjs';
 import { Mirror } from './program.mjs';
-import { compile } from './solc.mjs';
 
 const NAMES = { coin: 'BridgeCoin', registry: 'BridgeRegistry', reinsurance: 'BridgeCoin' };
 
@@ -11,19 +9,8 @@ export class BridgeV1Scene extends BridgeScene {
   // Deployed in the last block: the book; the others before it. `type` 3 is an exchange.
   static async deploy(anvil, { users = 8, purse = 50_000_000n * E6, type = 0 } = {}) {
     const s = new BridgeV1Scene();
-    const built = compile();
-    s.anvil = anvil;
-    s.abi = Object.fromEntries(Object.entries(built).filter(([k]) => k.startsWith('Bridge')).map(([k, v]) => [k, new Interface(v.abi)]));
-    [s.owner, ...s.users] = anvil.accounts;
-    s.users = s.users.slice(0, users);
-    s.now = Number((await anvil.rpc('eth_getBlockByNumber', ['latest', false])).timestamp);
-    s.at = {};
-    s.blocks = [];
-    const create = async (key, name, ...args) => {
-      const hash = await anvil.send(s.owner, null, built[name].bytecode + s.abi[name].encodeDeploy(args).slice(2), 20000000);
-      await s.mine(12);
-      s.at[key] = (await s.receipt(hash)).contractAddress.toLowerCase();
-    };
+    await s.enter(anvil, ['owner'], users);
+    const create = (...args) => s.create(...args);
     await create('coin', 'BridgeCoin', 6);
     await create('reinsurance', 'BridgeCoin', 6); // any address that coin can be sent to
     await create('registry', 'BridgeRegistry');

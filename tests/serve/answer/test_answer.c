@@ -6,64 +6,10 @@
 
 #include <inttypes.h>
 
-#include "tests/support/demo_chain.h"
-
-static struct demo demo;
-
-static int sync_once(void **state)
-{
-	static const struct demo_options options = {0};
-
-	(void)state;
-	demo_open(&demo, &options);
-	return demo_sync(&demo, UINT64_MAX) == OK ? 0 : -1;
-}
-
-static int remove_it(void **state)
-{
-	(void)state;
-	demo_close(&demo);
-	return 0;
-}
-
-struct fixture {
-	struct moment moment;
-	struct arena *arena;
-	const struct pool *pool;
-	struct error err;
-};
-
-static int begin(void **state)
-{
-	struct fixture *f = calloc(1, sizeof(*f));
-
-	if (!f)
-		return -1;
-	f->arena = arena_new();
-	f->pool = &demo.config.pools[0];
-	assert_ok(moment_open(&f->moment, &demo.config, NULL, f->arena, &f->err), f->err);
-	*state = f;
-	return 0;
-}
-
-static int end(void **state)
-{
-	struct fixture *f = *state;
-
-	moment_close(&f->moment);
-	arena_free(f->arena);
-	free(f);
-	return 0;
-}
-
-static void move_to(struct fixture *f, const char *at)
-{
-	moment_close(&f->moment);
-	assert_ok(moment_open(&f->moment, &demo.config, at, f->arena, &f->err), f->err);
-}
+#include "tests/support/demo_moment.h"
 
 /* The document, or a failed test. */
-static json_t *got(struct fixture *f, json_t *document)
+static json_t *got(struct demo_moment *f, json_t *document)
 {
 	if (!document)
 		fail_msg("%s: %s", status_name(f->err.status), f->err.message);
@@ -125,7 +71,7 @@ static void assert_ratio(const json_t *object, const char *key)
 
 static void status_has_its_keys(void **state)
 {
-	struct fixture *f = *state;
+	struct demo_moment *f = *state;
 	json_t *status = got(f, answer_status(&f->moment, &f->err));
 	const json_t *head = json_object_get(status, "head");
 	const json_t *indexed = json_object_get(status, "indexed");
@@ -152,7 +98,7 @@ static void status_has_its_keys(void **state)
 
 static void status_tells_how_the_work_goes(void **state)
 {
-	struct fixture *f = *state;
+	struct demo_moment *f = *state;
 	json_t *status = got(f, answer_status(&f->moment, &f->err));
 	const json_t *head = json_object_get(status, "node_head");
 	const json_t *lag = json_object_get(status, "lag");
@@ -168,7 +114,7 @@ static void status_tells_how_the_work_goes(void **state)
 	assert_int_equal(number_at(lag, "seconds"), 0);
 	json_decref(status);
 
-	move_to(f, "200"); /* it is of now, not of then */
+	demo_moment_move(f, "200"); /* it is of now, not of then */
 	status = got(f, answer_status(&f->moment, &f->err));
 	assert_int_equal(number_at(json_object_get(status, "node_head"), "number"),
 			 DEMO_LAST_BLOCK);
@@ -178,7 +124,7 @@ static void status_tells_how_the_work_goes(void **state)
 
 static void status_tells_how_the_nodes_are(void **state)
 {
-	struct fixture *f = *state;
+	struct demo_moment *f = *state;
 	json_t *status = got(f, answer_status(&f->moment, &f->err));
 	const json_t *nodes = json_object_get(status, "nodes");
 	const json_t *node = json_array_get(nodes, 0);
@@ -200,7 +146,7 @@ static void status_tells_how_the_nodes_are(void **state)
 
 static void pools_carry_the_common_figures(void **state)
 {
-	struct fixture *f = *state;
+	struct demo_moment *f = *state;
 	json_t *pools = got(f, answer_pools(&f->moment, &f->err));
 	const json_t *item = json_array_get(json_object_get(pools, "items"), 0);
 
@@ -234,7 +180,7 @@ static void a_pool_has_its_keys_and_the_types_of_its_figures(void **state)
 		"token_balance",
 		"liquidity",
 	};
-	struct fixture *f = *state;
+	struct demo_moment *f = *state;
 	json_t *pool = got(f, answer_pool(&f->moment, f->pool, &f->err));
 	const json_t *figures = json_object_get(pool, "state");
 	const json_t *asset = json_object_get(pool, "asset");
@@ -275,7 +221,7 @@ static void an_account_has_its_keys_and_the_types_of_its_figures(void **state)
 		"voting_power",
 		"locked",
 	};
-	struct fixture *f = *state;
+	struct demo_moment *f = *state;
 	struct page page = {0};
 	json_t *accounts = got(f, answer_accounts(&f->moment, f->pool, &page, &f->err));
 	const json_t *items = json_object_get(accounts, "items");
@@ -297,7 +243,7 @@ static void an_account_has_its_keys_and_the_types_of_its_figures(void **state)
 
 static void one_account_is_its_item_with_the_block(void **state)
 {
-	struct fixture *f = *state;
+	struct demo_moment *f = *state;
 	struct page page = {.limit = 1};
 	json_t *accounts = got(f, answer_accounts(&f->moment, f->pool, &page, &f->err));
 	json_t *item = json_array_get(json_object_get(accounts, "items"), 0);
@@ -315,7 +261,7 @@ static void one_account_is_its_item_with_the_block(void **state)
 
 static void an_account_that_nobody_knows_is_all_zeros(void **state)
 {
-	struct fixture *f = *state;
+	struct demo_moment *f = *state;
 	struct address stranger = {{0x12, 0x34}};
 	json_t *account = got(f, answer_account(&f->moment, f->pool, stranger, &f->err));
 
@@ -327,11 +273,11 @@ static void an_account_that_nobody_knows_is_all_zeros(void **state)
 
 static void before_its_creation_a_pool_has_no_figures(void **state)
 {
-	struct fixture *f = *state;
+	struct demo_moment *f = *state;
 	json_t *pool;
 	json_t *account;
 
-	move_to(f, "2");
+	demo_moment_move(f, "2");
 	pool = got(f, answer_pool(&f->moment, f->pool, &f->err));
 	assert_null_at(json_object_get(pool, "state"), "total_stake");
 	assert_null_at(json_object_get(pool, "state"), "share_price");
@@ -344,7 +290,7 @@ static void before_its_creation_a_pool_has_no_figures(void **state)
 
 static void payouts_add_up(void **state)
 {
-	struct fixture *f = *state;
+	struct demo_moment *f = *state;
 	struct page page = {0};
 	json_t *payouts = got(f, answer_payouts(&f->moment, f->pool, &page, &f->err));
 	const json_t *items = json_object_get(payouts, "items");
@@ -370,7 +316,7 @@ static void payouts_add_up(void **state)
 
 static void there_are_no_findings(void **state)
 {
-	struct fixture *f = *state;
+	struct demo_moment *f = *state;
 	struct finding_query query = {0};
 	struct page page = {0};
 	json_t *findings = got(f, answer_findings(&f->moment, &query, &page, &f->err));
@@ -389,14 +335,14 @@ static void there_are_no_findings(void **state)
 
 /* ---- events ---- */
 
-static struct event_query all_events(struct fixture *f)
+static struct event_query all_events(struct demo_moment *f)
 {
 	return (struct event_query){.pool = f->pool, .to_block = UINT64_MAX};
 }
 
 static void events_have_their_keys_and_stand_in_order(void **state)
 {
-	struct fixture *f = *state;
+	struct demo_moment *f = *state;
 	struct event_query query = all_events(f);
 	struct page page = {0};
 	json_t *events = got(f, answer_events(&f->moment, &query, &page, &f->err));
@@ -425,7 +371,7 @@ static void events_have_their_keys_and_stand_in_order(void **state)
 
 static void arguments_of_events_are_amounts_addresses_and_flags(void **state)
 {
-	struct fixture *f = *state;
+	struct demo_moment *f = *state;
 	struct event_query query = all_events(f);
 	struct page page = {.limit = 1};
 	const json_t *arguments;
@@ -442,7 +388,7 @@ static void arguments_of_events_are_amounts_addresses_and_flags(void **state)
 	json_decref(events);
 }
 
-static size_t count_events(struct fixture *f, const struct event_query *query)
+static size_t count_events(struct demo_moment *f, const struct event_query *query)
 {
 	struct page page = {0};
 	json_t *events = got(f, answer_events(&f->moment, query, &page, &f->err));
@@ -454,7 +400,7 @@ static size_t count_events(struct fixture *f, const struct event_query *query)
 
 static void events_are_chosen_by_name_account_and_block(void **state)
 {
-	struct fixture *f = *state;
+	struct demo_moment *f = *state;
 	struct event_query query = all_events(f);
 	size_t all = count_events(f, &query);
 	size_t parts;
@@ -485,34 +431,34 @@ static void events_are_chosen_by_name_account_and_block(void **state)
 
 static void events_end_with_the_moment(void **state)
 {
-	struct fixture *f = *state;
+	struct demo_moment *f = *state;
 	struct event_query query = all_events(f);
 	size_t all = count_events(f, &query);
 	size_t then;
 
-	move_to(f, "100");
+	demo_moment_move(f, "100");
 	then = count_events(f, &query);
 	assert_true(then > 50 && then < all);
 	query.to_block = 100;
-	move_to(f, NULL);
+	demo_moment_move(f, NULL);
 	assert_int_equal(count_events(f, &query), then);
 }
 
 /* ---- pages ---- */
 
-typedef json_t *(*ask_page)(struct fixture *f, const struct page *page);
+typedef json_t *(*ask_page)(struct demo_moment *f, const struct page *page);
 
-static json_t *accounts_page(struct fixture *f, const struct page *page)
+static json_t *accounts_page(struct demo_moment *f, const struct page *page)
 {
 	return answer_accounts(&f->moment, f->pool, page, &f->err);
 }
 
-static json_t *payouts_page(struct fixture *f, const struct page *page)
+static json_t *payouts_page(struct demo_moment *f, const struct page *page)
 {
 	return answer_payouts(&f->moment, f->pool, page, &f->err);
 }
 
-static json_t *events_page(struct fixture *f, const struct page *page)
+static json_t *events_page(struct demo_moment *f, const struct page *page)
 {
 	struct event_query query = all_events(f);
 
@@ -520,7 +466,7 @@ static json_t *events_page(struct fixture *f, const struct page *page)
 }
 
 /* All pages of `limit` items, joined. */
-static json_t *join_pages(struct fixture *f, ask_page ask, size_t limit)
+static json_t *join_pages(struct demo_moment *f, ask_page ask, size_t limit)
 {
 	json_t *all = json_array();
 	struct page page = {.limit = limit};
@@ -544,7 +490,7 @@ static json_t *join_pages(struct fixture *f, ask_page ask, size_t limit)
 	}
 }
 
-static void assert_pages(struct fixture *f, ask_page ask)
+static void assert_pages(struct demo_moment *f, ask_page ask)
 {
 	static const size_t limits[] = {1, 2, 7, 100, 100000};
 	struct page whole = {0};
@@ -581,7 +527,7 @@ static void pages_of_events_join_to_the_list(void **state)
 	assert_pages(*state, events_page);
 }
 
-static json_t *all_pools_page(struct fixture *f, const struct page *page)
+static json_t *all_pools_page(struct demo_moment *f, const struct page *page)
 {
 	struct event_query query = {.to_block = UINT64_MAX};
 
@@ -592,9 +538,9 @@ static json_t *all_pools_page(struct fixture *f, const struct page *page)
 static void pages_lose_no_event_that_two_pools_share(void **state)
 {
 	static const size_t limits[] = {1, 2, 3, 7};
-	struct fixture *f = *state;
-	struct pool pools[2] = {demo.config.pools[0], demo.config.pools[0]};
-	struct config config = demo.config;
+	struct demo_moment *f = *state;
+	struct pool pools[2] = {f->demo->config.pools[0], f->demo->config.pools[0]};
+	struct config config = f->demo->config;
 	struct page page = {0};
 	json_t *whole;
 
@@ -624,19 +570,19 @@ static void pages_lose_no_event_that_two_pools_share(void **state)
 		json_decref(all);
 	}
 	json_decref(whole);
-	f->moment.config = &demo.config;
+	f->moment.config = &f->demo->config;
 }
 
 static void a_page_as_of_a_block_stays_what_it_is(void **state)
 {
-	struct fixture *f = *state;
+	struct demo_moment *f = *state;
 	struct page page = {.limit = 3, .after = "100:0"};
 	json_t *then;
 	json_t *now;
 
-	move_to(f, "200");
+	demo_moment_move(f, "200");
 	then = got(f, events_page(f, &page));
-	move_to(f, "latest");
+	demo_moment_move(f, "latest");
 	now = got(f, events_page(f, &page));
 	assert_true(json_equal(json_object_get(then, "items"), json_object_get(now, "items")));
 	json_decref(then);
@@ -647,7 +593,7 @@ static void a_page_as_of_a_block_stays_what_it_is(void **state)
 static void pages_after_the_first_are_of_its_block(void **state)
 {
 	static const ask_page asks[] = {accounts_page, payouts_page, events_page};
-	struct fixture *f = *state;
+	struct demo_moment *f = *state;
 
 	for (size_t i = 0; i < sizeof(asks) / sizeof(asks[0]); i++) {
 		struct page page = {.limit = 3};
@@ -655,14 +601,14 @@ static void pages_after_the_first_are_of_its_block(void **state)
 		json_t *document;
 		json_t *whole;
 
-		move_to(f, "200");
+		demo_moment_move(f, "200");
 		whole = got(f, asks[i](f, &(struct page){0}));
 		document = got(f, asks[i](f, &page));
 		(void)json_array_extend(joined, json_object_get(document, "items"));
 		while (json_is_string(json_object_get(document, "next"))) {
 			page = page_after(3, text_at(document, "next"), f->arena);
 			json_decref(document);
-			move_to(f, page_at(&page, NULL));
+			demo_moment_move(f, page_at(&page, NULL));
 			assert_int_equal(f->moment.number, 200);
 			assert_string_equal(page_at(&page, "latest"), page_at(&page, NULL));
 			document = got(f, asks[i](f, &page));
@@ -679,18 +625,18 @@ static void pages_after_the_first_are_of_its_block(void **state)
 static void a_cursor_of_another_block_is_refused(void **state)
 {
 	static const ask_page asks[] = {accounts_page, payouts_page, events_page};
-	struct fixture *f = *state;
+	struct demo_moment *f = *state;
 	struct page page = {.limit = 1};
 
 	for (size_t i = 0; i < sizeof(asks) / sizeof(asks[0]); i++) {
 		json_t *document;
 
-		move_to(f, "200");
+		demo_moment_move(f, "200");
 		document = got(f, asks[i](f, &(struct page){.limit = 1}));
 		page = page_after(1, text_at(document, "next"), f->arena);
 		json_decref(document);
 		assert_string_equal(page_at(&page, "199"), "199");
-		move_to(f, "199");
+		demo_moment_move(f, "199");
 		assert_null(asks[i](f, &page));
 		assert_int_equal(f->err.status, ERR_USAGE);
 		assert_non_null(strstr(f->err.message, "the cursor is of block 0x"));
@@ -718,7 +664,7 @@ static void cursors_that_are_none_are_refused(void **state)
 		"99999999999999999999999999:1",
 		"1:99999999999999999999999999",
 	};
-	struct fixture *f = *state;
+	struct demo_moment *f = *state;
 	struct event_at at;
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
@@ -740,7 +686,7 @@ static void cursors_that_are_none_are_refused(void **state)
 
 static void the_highest_cursor_of_a_block_goes_on_with_the_next_one(void **state)
 {
-	struct fixture *f = *state;
+	struct demo_moment *f = *state;
 	struct page page = {.limit = 1, .after = "100:4294967295"};
 	json_t *events = got(f, events_page(f, &page));
 
@@ -750,7 +696,7 @@ static void the_highest_cursor_of_a_block_goes_on_with_the_next_one(void **state
 
 /* ---- explain ---- */
 
-static struct hash transaction_of(struct fixture *f, const char *event, json_int_t *log_index)
+static struct hash transaction_of(struct demo_moment *f, const char *event, json_int_t *log_index)
 {
 	struct event_query query = all_events(f);
 	struct page page = {.limit = 1};
@@ -769,7 +715,7 @@ static struct hash transaction_of(struct fixture *f, const char *event, json_int
 
 static void a_transaction_is_explained_event_by_event(void **state)
 {
-	struct fixture *f = *state;
+	struct demo_moment *f = *state;
 	json_int_t log_index;
 	struct hash transaction = transaction_of(f, "PaidOutClaim", &log_index);
 	json_t *all = got(f, answer_explain(&f->moment, transaction, -1, &f->err));
@@ -800,7 +746,7 @@ static void a_transaction_is_explained_event_by_event(void **state)
 
 static void what_the_mirror_does_not_hold_is_not_explained(void **state)
 {
-	struct fixture *f = *state;
+	struct demo_moment *f = *state;
 	json_int_t log_index;
 	struct hash transaction = transaction_of(f, "PaidOutClaim", &log_index);
 	struct hash unknown = {{1, 2, 3}};
@@ -809,7 +755,7 @@ static void what_the_mirror_does_not_hold_is_not_explained(void **state)
 	assert_int_equal(f->err.status, ERR_NOTFOUND);
 	assert_null(answer_explain(&f->moment, transaction, 9999, &f->err));
 	assert_int_equal(f->err.status, ERR_NOTFOUND);
-	move_to(f, "10"); /* not yet, then */
+	demo_moment_move(f, "10"); /* not yet, then */
 	assert_null(answer_explain(&f->moment, transaction, -1, &f->err));
 	assert_int_equal(f->err.status, ERR_NOTFOUND);
 }
@@ -826,7 +772,7 @@ static void figures_become_json_by_their_kind(void **state)
 	static const struct figure_rule hash = {.kind = FIGURE_HASH};
 	static const struct figure_rule choice = {.kind = FIGURE_CHOICE, .choices = names};
 	static const struct figure_rule words = {.kind = FIGURE_TEXT};
-	struct fixture *f = *state;
+	struct demo_moment *f = *state;
 	const struct {
 		const struct figure_rule *rule;
 		struct figure figure;
@@ -864,7 +810,7 @@ static void figures_become_json_by_their_kind(void **state)
 	}
 }
 
-#define ANSWER_TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
+#define ANSWER_TEST(name) cmocka_unit_test_setup_teardown(name, demo_moment_begin, demo_moment_end)
 
 int main(void)
 {
@@ -898,5 +844,5 @@ int main(void)
 		ANSWER_TEST(figures_become_json_by_their_kind),
 	};
 
-	return cmocka_run_group_tests(tests, sync_once, remove_it);
+	return cmocka_run_group_tests(tests, demo_moment_sync, demo_moment_remove);
 }

@@ -2,56 +2,10 @@
  * Events from the newest down: the same ones, page by page, on the recorded chain.
  */
 #include "serve/answer/answer.h"
-#include "tests/support/demo_chain.h"
-
-static struct demo demo;
-
-static int sync_once(void **state)
-{
-	static const struct demo_options options = {0};
-
-	(void)state;
-	demo_open(&demo, &options);
-	return demo_sync(&demo, UINT64_MAX) == OK ? 0 : -1;
-}
-
-static int remove_it(void **state)
-{
-	(void)state;
-	demo_close(&demo);
-	return 0;
-}
-
-struct fixture {
-	struct moment moment;
-	struct arena *arena;
-	struct error err;
-};
-
-static int begin(void **state)
-{
-	struct fixture *f = calloc(1, sizeof(*f));
-
-	if (!f)
-		return -1;
-	f->arena = arena_new();
-	assert_ok(moment_open(&f->moment, &demo.config, NULL, f->arena, &f->err), f->err);
-	*state = f;
-	return 0;
-}
-
-static int end(void **state)
-{
-	struct fixture *f = *state;
-
-	moment_close(&f->moment);
-	arena_free(f->arena);
-	free(f);
-	return 0;
-}
+#include "tests/support/demo_moment.h"
 
 /* Every page of `limit` events (0: one page), joined. */
-static json_t *events(struct fixture *f, const struct event_query *query, size_t limit)
+static json_t *events(struct demo_moment *f, const struct event_query *query, size_t limit)
 {
 	json_t *all = json_array();
 	struct page page = {.limit = limit};
@@ -87,7 +41,7 @@ static void assert_reversed(json_t *oldest, json_t *newest)
 
 static void newest_first_is_oldest_first_turned_round(void **state)
 {
-	struct fixture *f = *state;
+	struct demo_moment *f = *state;
 	struct event_query query = {.to_block = UINT64_MAX};
 	static const size_t limits[] = {0, 1, 7, 100};
 	json_t *oldest = events(f, &query, 0);
@@ -101,7 +55,7 @@ static void newest_first_is_oldest_first_turned_round(void **state)
 
 static void so_it_is_between_two_blocks_and_of_one_kind(void **state)
 {
-	struct fixture *f = *state;
+	struct demo_moment *f = *state;
 	static const struct event_query queries[] = {
 		{.from_block = 100, .to_block = 150},
 		{.from_block = 110, .to_block = 110},
@@ -122,7 +76,7 @@ static void so_it_is_between_two_blocks_and_of_one_kind(void **state)
 /* Nothing is before the first log of block 0, and nothing behind the last one. */
 static void a_cursor_at_the_end_has_nothing_behind_it(void **state)
 {
-	struct fixture *f = *state;
+	struct demo_moment *f = *state;
 	static const struct {
 		bool is_newest_first;
 		const char *after;
@@ -148,13 +102,13 @@ static void a_cursor_at_the_end_has_nothing_behind_it(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(newest_first_is_oldest_first_turned_round, begin,
-						end),
-		cmocka_unit_test_setup_teardown(so_it_is_between_two_blocks_and_of_one_kind, begin,
-						end),
-		cmocka_unit_test_setup_teardown(a_cursor_at_the_end_has_nothing_behind_it, begin,
-						end),
+		cmocka_unit_test_setup_teardown(newest_first_is_oldest_first_turned_round,
+						demo_moment_begin, demo_moment_end),
+		cmocka_unit_test_setup_teardown(so_it_is_between_two_blocks_and_of_one_kind,
+						demo_moment_begin, demo_moment_end),
+		cmocka_unit_test_setup_teardown(a_cursor_at_the_end_has_nothing_behind_it,
+						demo_moment_begin, demo_moment_end),
 	};
 
-	return cmocka_run_group_tests(tests, sync_once, remove_it);
+	return cmocka_run_group_tests(tests, demo_moment_sync, demo_moment_remove);
 }

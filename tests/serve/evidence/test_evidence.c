@@ -9,7 +9,7 @@
 #include "abi/keccak.h"
 #include "indexer/endpoints.h"
 #include "indexer/source_impl.h"
-#include "tests/support/demo_chain.h"
+#include "tests/support/demo_moment.h"
 
 /* Next to the chain's end, so that the file is small: one header leads to the anchor. */
 #define STAKED "0x6e3eb84ed41c914692f9dc3597b1e8d5e58edba76a24a76bcb4cc6f24795aae1"
@@ -24,18 +24,18 @@ enum { STAKED_BLOCK = 308, STAKED_LOG = 3 };
 #define NOWHERE "0x1111111111111111111111111111111111111111111111111111111111111111"
 #define PAYOUT "0x8a28a843889f054e860b3ea212eaf053537d6bd8ef4aea4dadc80cfed845c09b"
 
-static struct demo demo;
 static struct source *source;
 static const struct source_ops *honest;
+static struct evidence_request asked; /* with what came of it */
 
 static int sync_once(void **state)
 {
-	static const struct demo_options options = {0};
+	struct demo *demo;
+	int st = demo_moment_sync(state);
 
-	(void)state;
-	demo_open(&demo, &options);
-	if (demo_sync(&demo, UINT64_MAX) != OK ||
-	    endpoints_open(&source, &demo.config, NULL, NULL, &demo.logger, &demo.err) != OK)
+	demo = *state;
+	if (st ||
+	    endpoints_open(&source, &demo->config, NULL, NULL, &demo->logger, &demo->err) != OK)
 		return -1;
 	honest = source->ops;
 	return 0;
@@ -43,54 +43,31 @@ static int sync_once(void **state)
 
 static int remove_it(void **state)
 {
-	(void)state;
 	source_close(source);
-	demo_close(&demo);
-	return 0;
-}
-
-struct fixture {
-	struct moment moment;
-	struct arena *arena;
-	struct evidence_request request;
-	struct error err;
-};
-
-static int begin(void **state)
-{
-	struct fixture *f = calloc(1, sizeof(*f));
-
-	if (!f)
-		return -1;
-	f->arena = arena_new();
-	assert_ok(moment_open(&f->moment, &demo.config, NULL, f->arena, &f->err), f->err);
-	*state = f;
-	return 0;
+	return demo_moment_remove(state);
 }
 
 static int end(void **state)
 {
-	struct fixture *f = *state;
+	struct demo_moment *f = *state;
 
 	source->ops = honest;
-	demo.config.has_checkpoint = false;
-	moment_close(&f->moment);
-	arena_free(f->arena);
-	free(f);
-	return 0;
+	f->demo->config.has_checkpoint = false;
+	return demo_moment_end(state);
 }
 
 /* ---- helpers ---- */
 
-static enum status make(struct slice *out, struct fixture *f, const char *transaction, int64_t log)
+static enum status make(struct slice *out, struct demo_moment *f, const char *transaction,
+			int64_t log)
 {
-	f->request = (struct evidence_request){.log_index = log, .program = "covermirror test"};
-	assert_ok(hash_parse(&f->request.transaction, transaction, strlen(transaction), &f->err),
+	asked = (struct evidence_request){.log_index = log, .program = "covermirror test"};
+	assert_ok(hash_parse(&asked.transaction, transaction, strlen(transaction), &f->err),
 		  f->err);
-	return evidence_make(out, f->arena, &f->moment, source, &f->request, &f->err);
+	return evidence_make(out, f->arena, &f->moment, source, &asked, &f->err);
 }
 
-static struct slice made(struct fixture *f, const char *transaction, int64_t log)
+static struct slice made(struct demo_moment *f, const char *transaction, int64_t log)
 {
 	struct slice file;
 
@@ -98,12 +75,13 @@ static struct slice made(struct fixture *f, const char *transaction, int64_t log
 	return file;
 }
 
-static enum status verify(struct evidence_verdict *verdict, struct fixture *f, struct slice file)
+static enum status verify(struct evidence_verdict *verdict, struct demo_moment *f,
+			  struct slice file)
 {
 	return evidence_verify(verdict, f->arena, file, &f->err);
 }
 
-static struct evidence_verdict verified(struct fixture *f, struct slice file)
+static struct evidence_verdict verified(struct demo_moment *f, struct slice file)
 {
 	struct evidence_verdict verdict;
 
@@ -112,7 +90,7 @@ static struct evidence_verdict verified(struct fixture *f, struct slice file)
 }
 
 /* The file does not hold, and the words begin with that part. */
-static void refused(struct fixture *f, struct slice file, const char *words)
+static void refused(struct demo_moment *f, struct slice file, const char *words)
 {
 	struct evidence_verdict verdict;
 
@@ -144,7 +122,7 @@ static void only_claims(const struct evidence_verdict *v, const char *part, cons
 }
 
 /* A copy that somebody sealed again. */
-static struct slice resealed(struct fixture *f, struct slice file)
+static struct slice resealed(struct demo_moment *f, struct slice file)
 {
 	struct slice copy = slice_copy(f->arena, file);
 	size_t sealed = file.size - SEAL_LINE_SIZE;
@@ -157,7 +135,7 @@ static struct slice resealed(struct fixture *f, struct slice file)
 }
 
 /* The first `from` behind `after` replaced, and sealed again. */
-static struct slice replaced(struct fixture *f, struct slice file, const char *after,
+static struct slice replaced(struct demo_moment *f, struct slice file, const char *after,
 			     const char *from, const char *to)
 {
 	const char *text = arena_string_n(f->arena, (const char *)file.data, file.size);
@@ -186,12 +164,12 @@ static uint64_t random_word(uint64_t *state)
 
 static void a_file_holds_and_says_what_it_proves(void **state)
 {
-	struct fixture *f = *state;
+	struct demo_moment *f = *state;
 	struct slice file = made(f, STAKED, STAKED_LOG);
 	struct evidence_verdict v = verified(f, file);
 
-	assert_int_equal(f->request.event_count, 1);
-	assert_false(f->request.lacks_transaction);
+	assert_int_equal(asked.event_count, 1);
+	assert_false(asked.lacks_transaction);
 	assert_int_equal(v.block, STAKED_BLOCK);
 	assert_int_equal(v.chain_id, DEMO_CHAIN_ID);
 	proves(&v, "header", "of block 308");
@@ -212,20 +190,20 @@ static void a_file_holds_and_says_what_it_proves(void **state)
 
 static void every_event_of_the_transaction_stands_in_one_file(void **state)
 {
-	struct fixture *f = *state;
+	struct demo_moment *f = *state;
 	struct evidence_verdict v = verified(f, made(f, THREE, -1));
 
-	assert_true(f->request.event_count >= 3);
+	assert_true(asked.event_count >= 3);
 	proves(&v, "log", ": Deposited(");
 	proves(&v, "log", ": UpdatedDelegation(");
 	proves(&v, "log", ": Staked(");
 	(void)verified(f, made(f, THREE, 4));
-	assert_int_equal(f->request.event_count, 1);
+	assert_int_equal(asked.event_count, 1);
 }
 
 static void the_verdict_is_a_document_too(void **state)
 {
-	struct fixture *f = *state;
+	struct demo_moment *f = *state;
 	struct evidence_verdict v = verified(f, made(f, PAYOUT, -1));
 	json_t *document = evidence_verdict_json(&v);
 
@@ -239,7 +217,7 @@ static void the_verdict_is_a_document_too(void **state)
 
 static void the_anchor_may_be_above_below_the_block_itself_or_far(void **state)
 {
-	struct fixture *f = *state;
+	struct demo_moment *f = *state;
 	struct slice payout = made(f, PAYOUT, -1);
 	struct evidence_verdict v = verified(f, payout);
 	struct block_record record;
@@ -251,29 +229,29 @@ static void the_anchor_may_be_above_below_the_block_itself_or_far(void **state)
 	only_claims(&v, "anchor", "too far away");
 
 	assert_ok(store_block(&record, f->moment.txn, 100, &f->err), f->err);
-	demo.config.has_checkpoint = true;
-	demo.config.checkpoint_number = 100;
-	demo.config.checkpoint_hash = record.ref.hash;
+	f->demo->config.has_checkpoint = true;
+	f->demo->config.checkpoint_number = 100;
+	f->demo->config.checkpoint_hash = record.ref.hash;
 	v = verified(f, made(f, PAYOUT, -1));
 	proves(&v, "anchor", "a descendant of block 100");
 	only_claims(&v, "anchor", "that block 100 is the checkpoint of its maker");
 	/* That one is far from here, so the finalized block serves. */
 	v = verified(f, made(f, LAST, -1));
 	proves(&v, "anchor", "a descendant of block 100");
-	demo.config.checkpoint_number = 1;
+	f->demo->config.checkpoint_number = 1;
 	v = verified(f, made(f, LAST, -1));
 	proves(&v, "anchor", "the block itself");
 
 	/* Another chain's checkpoint. */
-	demo.config.checkpoint_number = 100;
-	demo.config.checkpoint_hash.bytes[0] ^= 1;
+	f->demo->config.checkpoint_number = 100;
+	f->demo->config.checkpoint_hash.bytes[0] ^= 1;
 	assert_int_equal(make(&payout, f, PAYOUT, -1), ERR_BAD_DATA);
 	assert_non_null(strstr(f->err.message, "not on one chain with the checkpoint"));
 }
 
 static void what_the_mirror_does_not_hold_is_said(void **state)
 {
-	struct fixture *f = *state;
+	struct demo_moment *f = *state;
 	struct slice file;
 
 	assert_int_equal(make(&file, f, STAKED, 77), ERR_NOTFOUND);
@@ -356,14 +334,14 @@ static struct source_ops with_material(material_function *material)
 
 static void a_source_without_bodies_gives_a_file_without_the_transaction(void **state)
 {
-	struct fixture *f = *state;
+	struct demo_moment *f = *state;
 	struct source_ops ops = with_material(pruned_material);
 	struct evidence_verdict v;
 	struct slice file;
 
 	source->ops = &ops;
 	file = made(f, STAKED, -1);
-	assert_true(f->request.lacks_transaction);
+	assert_true(asked.lacks_transaction);
 	v = verified(f, file);
 	only_claims(&v, "transaction", "neither hash nor sender is proved");
 	only_claims(&v, "chain", "chain id 31337");
@@ -386,7 +364,7 @@ static void what_is_not_proved_is_not_written(void **state)
 		{other_value, ERR_BAD_DATA, "the transactions do not make the header's root"},
 		{no_block, ERR_NOTFOUND, "does not hold block 308"},
 	};
-	struct fixture *f = *state;
+	struct demo_moment *f = *state;
 	struct slice file;
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -405,7 +383,7 @@ static void what_is_not_proved_is_not_written(void **state)
 static void no_byte_can_be_changed(void **state)
 {
 	enum { OTHER_BYTES = 2 };
-	struct fixture *f = *state;
+	struct demo_moment *f = *state;
 	struct slice file = made(f, STAKED, STAKED_LOG);
 	uint8_t *bytes = arena_copy(f->arena, file.data, file.size);
 	struct arena *arena = arena_new();
@@ -436,7 +414,7 @@ static void no_byte_can_be_changed(void **state)
 static void no_byte_can_be_added_or_left_out(void **state)
 {
 	enum { STEP = 7 };
-	struct fixture *f = *state;
+	struct demo_moment *f = *state;
 	struct slice file = made(f, STAKED, STAKED_LOG);
 	uint8_t *bytes = arena_alloc(f->arena, file.size + 1);
 	struct arena *arena = arena_new();
@@ -469,7 +447,7 @@ static bool is_hex_digit(uint8_t byte)
 /* Each letter and digit before the claims: another one in its place, and a new seal. */
 static void no_member_can_be_forged(void **state)
 {
-	struct fixture *f = *state;
+	struct demo_moment *f = *state;
 	struct slice file = made(f, STAKED, STAKED_LOG);
 	const uint8_t *claims = memmem(file.data, file.size, "\n \"claims\"", 10);
 	uint8_t *bytes = arena_copy(f->arena, file.data, file.size);
@@ -551,7 +529,7 @@ static void what_is_wrong_is_named(void **state)
 		{"about", "31337", "31337.0", "layout"},
 		{"claims", "test", "test\\u0041", "no escape where none is needed"},
 	};
-	struct fixture *f = *state;
+	struct demo_moment *f = *state;
 	struct slice file = made(f, STAKED, STAKED_LOG);
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
@@ -563,7 +541,7 @@ static void what_is_wrong_is_named(void **state)
 
 /* ---- forgers who write the whole file anew ---- */
 
-static struct evidence read_back(struct fixture *f, struct slice file)
+static struct evidence read_back(struct demo_moment *f, struct slice file)
 {
 	struct evidence e;
 
@@ -572,13 +550,13 @@ static struct evidence read_back(struct fixture *f, struct slice file)
 	return e;
 }
 
-static void forged(struct fixture *f, const struct evidence *e, const char *words)
+static void forged(struct demo_moment *f, const struct evidence *e, const char *words)
 {
 	refused(f, evidence_render(e, f->arena), words);
 }
 
 /* The last byte of a run that ends in both, changed in both. */
-static struct slice with_other_end(struct fixture *f, struct slice bytes, size_t back)
+static struct slice with_other_end(struct demo_moment *f, struct slice bytes, size_t back)
 {
 	uint8_t *copy = arena_copy(f->arena, bytes.data, bytes.size);
 
@@ -587,7 +565,7 @@ static struct slice with_other_end(struct fixture *f, struct slice bytes, size_t
 }
 
 /* The element's bytes and the leaf that holds them. */
-static void forge_element(struct fixture *f, struct evidence_element *element, size_t back)
+static void forge_element(struct demo_moment *f, struct evidence_element *element, size_t back)
 {
 	struct slice *nodes =
 		arena_copy(f->arena, element->nodes, element->node_count * sizeof(*nodes));
@@ -599,7 +577,7 @@ static void forge_element(struct fixture *f, struct evidence_element *element, s
 
 static void forged_elements_do_not_lead_to_the_roots(void **state)
 {
-	struct fixture *f = *state;
+	struct demo_moment *f = *state;
 	const struct evidence good = read_back(f, made(f, STAKED, STAKED_LOG));
 	struct evidence e = good;
 
@@ -627,7 +605,7 @@ static void forged_elements_do_not_lead_to_the_roots(void **state)
 
 static void derived_members_cannot_be_forged(void **state)
 {
-	struct fixture *f = *state;
+	struct demo_moment *f = *state;
 	const struct evidence good = read_back(f, made(f, STAKED, STAKED_LOG));
 	struct evidence e = good;
 
@@ -653,7 +631,7 @@ static void derived_members_cannot_be_forged(void **state)
 /* A header of another time, and the block's hash made to fit: the anchor's links tell. */
 static void another_block_does_not_fit_the_anchor(void **state)
 {
-	struct fixture *f = *state;
+	struct demo_moment *f = *state;
 	const struct evidence good = read_back(f, made(f, STAKED, STAKED_LOG));
 	struct evidence e = good;
 	struct buffer encoding = buffer_in(f->arena);
@@ -667,7 +645,7 @@ static void another_block_does_not_fit_the_anchor(void **state)
 
 static void links_of_the_anchor_cannot_be_forged(void **state)
 {
-	struct fixture *f = *state;
+	struct demo_moment *f = *state;
 	const struct evidence good = read_back(f, made(f, THREE, -1));
 	struct slice *headers = arena_array(f->arena, 8, sizeof(*headers));
 	struct evidence e = good;
@@ -694,16 +672,16 @@ static void links_of_the_anchor_cannot_be_forged(void **state)
 
 static void links_to_an_anchor_below_cannot_be_forged(void **state)
 {
-	struct fixture *f = *state;
+	struct demo_moment *f = *state;
 	struct slice *headers = arena_array(f->arena, 8, sizeof(*headers));
 	struct block_record record;
 	struct evidence good;
 	struct evidence e;
 
 	assert_ok(store_block(&record, f->moment.txn, STAKED_BLOCK - 3, &f->err), f->err);
-	demo.config.has_checkpoint = true;
-	demo.config.checkpoint_number = record.ref.number;
-	demo.config.checkpoint_hash = record.ref.hash;
+	f->demo->config.has_checkpoint = true;
+	f->demo->config.checkpoint_number = record.ref.number;
+	f->demo->config.checkpoint_hash = record.ref.hash;
 	good = read_back(f, made(f, STAKED, STAKED_LOG));
 	assert_int_equal(good.anchor.header_count, 3);
 	assert_int_equal(good.anchor.kind, ANCHOR_CHECKPOINT);
@@ -721,7 +699,7 @@ static void links_to_an_anchor_below_cannot_be_forged(void **state)
 
 static void before_the_first_receipt_there_are_no_logs(void **state)
 {
-	struct fixture *f = *state;
+	struct demo_moment *f = *state;
 	struct slice file = made(f, LAST, -1);
 	struct evidence_verdict v = verified(f, file);
 
@@ -732,7 +710,7 @@ static void before_the_first_receipt_there_are_no_logs(void **state)
 }
 
 /* A block of one transaction, made up around a receipt; its own anchor. */
-static void make_up(struct fixture *f, struct evidence *e, struct slice receipt)
+static void make_up(struct demo_moment *f, struct evidence *e, struct slice receipt)
 {
 	struct slice transaction = e->transaction_element.encoding;
 	struct buffer header = buffer_in(f->arena);
@@ -759,7 +737,7 @@ static void make_up(struct fixture *f, struct evidence *e, struct slice receipt)
 /* What the reader's comparison of the hash is for; and what not even such a block may be. */
 static void a_block_that_is_made_up_has_another_hash(void **state)
 {
-	struct fixture *f = *state;
+	struct demo_moment *f = *state;
 	const struct evidence good = read_back(f, made(f, LAST, -1));
 	struct slice receipt = good.receipt_element.encoding;
 	uint8_t *other = arena_copy(f->arena, receipt.data, receipt.size);
@@ -785,7 +763,7 @@ static void what_is_no_such_file_is_refused(void **state)
 		"",     "\n",  "{}\n",         "[]\n",  "null\n", "{",
 		"\"\n", "[\n", "{\n \"a\": 1", "0.5\n", "nul\n",  "{\n \"format\": 1\n}\n",
 	};
-	struct fixture *f = *state;
+	struct demo_moment *f = *state;
 	struct buffer deep = buffer_in(f->arena);
 	struct evidence_verdict verdict;
 
@@ -805,32 +783,43 @@ static void what_is_no_such_file_is_refused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(a_file_holds_and_says_what_it_proves, begin, end),
+		cmocka_unit_test_setup_teardown(a_file_holds_and_says_what_it_proves,
+						demo_moment_begin, end),
 		cmocka_unit_test_setup_teardown(every_event_of_the_transaction_stands_in_one_file,
-						begin, end),
-		cmocka_unit_test_setup_teardown(the_verdict_is_a_document_too, begin, end),
+						demo_moment_begin, end),
+		cmocka_unit_test_setup_teardown(the_verdict_is_a_document_too, demo_moment_begin,
+						end),
 		cmocka_unit_test_setup_teardown(
-			the_anchor_may_be_above_below_the_block_itself_or_far, begin, end),
-		cmocka_unit_test_setup_teardown(what_the_mirror_does_not_hold_is_said, begin, end),
+			the_anchor_may_be_above_below_the_block_itself_or_far, demo_moment_begin,
+			end),
+		cmocka_unit_test_setup_teardown(what_the_mirror_does_not_hold_is_said,
+						demo_moment_begin, end),
 		cmocka_unit_test_setup_teardown(
-			a_source_without_bodies_gives_a_file_without_the_transaction, begin, end),
-		cmocka_unit_test_setup_teardown(what_is_not_proved_is_not_written, begin, end),
-		cmocka_unit_test_setup_teardown(no_byte_can_be_changed, begin, end),
-		cmocka_unit_test_setup_teardown(no_byte_can_be_added_or_left_out, begin, end),
-		cmocka_unit_test_setup_teardown(no_member_can_be_forged, begin, end),
-		cmocka_unit_test_setup_teardown(what_is_wrong_is_named, begin, end),
-		cmocka_unit_test_setup_teardown(forged_elements_do_not_lead_to_the_roots, begin,
+			a_source_without_bodies_gives_a_file_without_the_transaction,
+			demo_moment_begin, end),
+		cmocka_unit_test_setup_teardown(what_is_not_proved_is_not_written,
+						demo_moment_begin, end),
+		cmocka_unit_test_setup_teardown(no_byte_can_be_changed, demo_moment_begin, end),
+		cmocka_unit_test_setup_teardown(no_byte_can_be_added_or_left_out, demo_moment_begin,
 						end),
-		cmocka_unit_test_setup_teardown(derived_members_cannot_be_forged, begin, end),
-		cmocka_unit_test_setup_teardown(another_block_does_not_fit_the_anchor, begin, end),
-		cmocka_unit_test_setup_teardown(links_of_the_anchor_cannot_be_forged, begin, end),
-		cmocka_unit_test_setup_teardown(links_to_an_anchor_below_cannot_be_forged, begin,
+		cmocka_unit_test_setup_teardown(no_member_can_be_forged, demo_moment_begin, end),
+		cmocka_unit_test_setup_teardown(what_is_wrong_is_named, demo_moment_begin, end),
+		cmocka_unit_test_setup_teardown(forged_elements_do_not_lead_to_the_roots,
+						demo_moment_begin, end),
+		cmocka_unit_test_setup_teardown(derived_members_cannot_be_forged, demo_moment_begin,
 						end),
-		cmocka_unit_test_setup_teardown(before_the_first_receipt_there_are_no_logs, begin,
+		cmocka_unit_test_setup_teardown(another_block_does_not_fit_the_anchor,
+						demo_moment_begin, end),
+		cmocka_unit_test_setup_teardown(links_of_the_anchor_cannot_be_forged,
+						demo_moment_begin, end),
+		cmocka_unit_test_setup_teardown(links_to_an_anchor_below_cannot_be_forged,
+						demo_moment_begin, end),
+		cmocka_unit_test_setup_teardown(before_the_first_receipt_there_are_no_logs,
+						demo_moment_begin, end),
+		cmocka_unit_test_setup_teardown(a_block_that_is_made_up_has_another_hash,
+						demo_moment_begin, end),
+		cmocka_unit_test_setup_teardown(what_is_no_such_file_is_refused, demo_moment_begin,
 						end),
-		cmocka_unit_test_setup_teardown(a_block_that_is_made_up_has_another_hash, begin,
-						end),
-		cmocka_unit_test_setup_teardown(what_is_no_such_file_is_refused, begin, end),
 	};
 
 	return cmocka_run_group_tests(tests, sync_once, remove_it);

@@ -3,25 +3,51 @@
  */
 #include "tests/serve/stream/feeding.h"
 
+/* A mirror of so many blocks; a client's place at the newest. */
+static char *written(struct fixture *f, size_t blocks)
+{
+	extend(&f->trunk, blocks, 100);
+	made_write(&f->m, &f->trunk, blocks);
+	return newest_id(f);
+}
+
+/* Another branch above `fork`, not written yet. */
+static void fork_off(struct fixture *f, size_t fork, size_t blocks, uint64_t seed)
+{
+	f->branch = f->trunk;
+	f->branch.count = fork;
+	extend(&f->branch, blocks, seed);
+	made_reorg(&f->m, &f->branch, fork);
+}
+
+/* Blocks above `kept` are taken back and written again, the first of them repaired. */
+static void repair(struct fixture *f, size_t kept, size_t newest)
+{
+	made_drop(&f->m, kept);
+	f->trunk.blocks[kept].repaired = 1;
+	made_write(&f->m, &f->trunk, newest);
+}
+
+/* The client at that place is rewound to `to` and told `blocks` from there. */
+static void expect_rewound(struct fixture *f, const char *id, json_int_t to, size_t blocks)
+{
+	struct heard_list heard = read_after(f, id, FEED_BLOCK);
+
+	assert_int_equal(rewound_to(&heard.items[0]), to);
+	assert_int_equal(heard.count, 1 + blocks);
+	if (to >= 0)
+		assert_int_equal(number_of(&heard.items[1], "number"), to + 1);
+	heard_free(&heard);
+}
+
 static void a_reorg_rewinds_to_its_fork(void **state)
 {
 	struct fixture *f = *state;
-	struct heard_list heard;
-	char *id;
+	char *id = written(f, 20);
 
-	extend(&f->trunk, 20, 100);
-	made_write(&f->m, &f->trunk, 20);
-	id = newest_id(f);
-	f->branch = f->trunk;
-	f->branch.count = 17;
-	extend(&f->branch, 6, 500);
-	made_reorg(&f->m, &f->branch, 17);
+	fork_off(f, 17, 6, 500);
 	made_write(&f->m, &f->branch, 23);
-	heard = read_after(f, id, FEED_BLOCK);
-	assert_int_equal(rewound_to(&heard.items[0]), 17);
-	assert_int_equal(heard.count, 7);
-	assert_int_equal(number_of(&heard.items[1], "number"), 18);
-	heard_free(&heard);
+	expect_rewound(f, id, 17, 6);
 	free(id);
 }
 
@@ -30,45 +56,28 @@ static void a_reorg_rewinds_to_its_fork(void **state)
 static void a_branch_that_nobody_remembers_is_left_at_a_base(void **state)
 {
 	struct fixture *f = *state;
-	struct heard_list heard;
-	char *id;
+	char *id = written(f, 400);
 
-	extend(&f->trunk, 400, 100);
-	made_write(&f->m, &f->trunk, 400);
-	id = newest_id(f);
 	for (size_t i = 0; i < 20; i++) {
-		f->branch = f->trunk;
-		f->branch.count = 398;
-		extend(&f->branch, 3, 1000 + 10 * i);
-		made_reorg(&f->m, &f->branch, 398);
+		fork_off(f, 398, 3, 1000 + 10 * i);
 		made_write(&f->m, &f->branch, 401);
 		f->trunk = f->branch;
 		f->m.branch = &f->trunk;
 	}
-	heard = read_after(f, id, FEED_BLOCK);
-	assert_int_equal(rewound_to(&heard.items[0]), 320);
-	assert_int_equal(heard.count, 1 + 401 - 320);
-	heard_free(&heard);
+	expect_rewound(f, id, 320, 401 - 320);
 	free(id);
 }
 
 static void another_mirror_is_told_from_its_beginning(void **state)
 {
 	struct fixture *f = *state;
-	struct heard_list heard;
-	char *id;
+	char *id = written(f, 200);
 
-	extend(&f->trunk, 200, 100);
-	made_write(&f->m, &f->trunk, 200);
-	id = newest_id(f);
 	made_close(&f->m);
 	made_open(&f->m);
 	extend(&f->branch, 150, 7000);
 	made_write(&f->m, &f->branch, 150);
-	heard = read_after(f, id, FEED_BLOCK);
-	assert_int_equal(rewound_to(&heard.items[0]), -1);
-	assert_int_equal(heard.count, 151);
-	heard_free(&heard);
+	expect_rewound(f, id, -1, 150);
 	free(id);
 }
 
@@ -76,7 +85,6 @@ static void another_mirror_is_told_from_its_beginning(void **state)
 static void a_repair_rewinds_to_what_it_kept(void **state)
 {
 	struct fixture *f = *state;
-	struct heard_list heard;
 	char *id;
 
 	f->m.rows_max = 0;
@@ -84,37 +92,20 @@ static void a_repair_rewinds_to_what_it_kept(void **state)
 	f->trunk.blocks[8].repaired = 1; /* its effect is that of the other one */
 	made_write(&f->m, &f->trunk, 20);
 	id = newest_id(f);
-	made_drop(&f->m, 12);
-	f->trunk.blocks[12].repaired = 1;
-	made_write(&f->m, &f->trunk, 20);
-	heard = read_after(f, id, FEED_BLOCK);
-	assert_int_equal(rewound_to(&heard.items[0]), 12);
-	assert_int_equal(heard.count, 9);
-	heard_free(&heard);
+	repair(f, 12, 20);
+	expect_rewound(f, id, 12, 8);
 	free(id);
 }
 
 static void a_repair_that_changes_the_digest_rewinds_to_a_base(void **state)
 {
 	struct fixture *f = *state;
-	struct heard_list heard;
-	char *id;
+	char *id = written(f, 400);
 
-	extend(&f->trunk, 400, 100);
-	made_write(&f->m, &f->trunk, 400);
-	id = newest_id(f);
-	made_drop(&f->m, 350);
-	f->trunk.blocks[350].repaired = 1;
-	made_write(&f->m, &f->trunk, 400);
-	heard = read_after(f, id, FEED_BLOCK);
-	assert_int_equal(rewound_to(&heard.items[0]), 320);
-	heard_free(&heard);
-	made_drop(&f->m, 100);
-	f->trunk.blocks[100].repaired = 1;
-	made_write(&f->m, &f->trunk, 400);
-	heard = read_after(f, id, FEED_BLOCK);
-	assert_int_equal(rewound_to(&heard.items[0]), -1);
-	heard_free(&heard);
+	repair(f, 350, 400);
+	expect_rewound(f, id, 320, 80);
+	repair(f, 100, 400);
+	expect_rewound(f, id, -1, 400);
 	free(id);
 }
 
@@ -125,16 +116,10 @@ static void findings_that_go_with_blocks_are_told_as_withdrawn(void **state)
 	struct heard_list heard;
 	size_t open = 0;
 	size_t withdrawn = 0;
-	char *id;
+	char *id = written(f, 30);
 
-	extend(&f->trunk, 30, 100);
-	made_write(&f->m, &f->trunk, 30);
-	id = newest_id(f);
 	before = read_from(f, 16, FEED_FINDING);
-	f->branch = f->trunk;
-	f->branch.count = 15;
-	extend(&f->branch, 1, 900);
-	made_reorg(&f->m, &f->branch, 15);
+	fork_off(f, 15, 1, 900);
 	heard = read_after(f, id, FEED_FINDING);
 	assert_int_equal(rewound_to(&heard.items[0]), 15);
 	for (size_t i = 1; i < heard.count; i++) {
@@ -181,10 +166,7 @@ static void findings_of_blocks_that_a_client_never_knew_are_not_withdrawn_for_it
 	early = newest_id(f);
 	made_write(&f->m, &f->trunk, 40);
 	late = newest_id(f);
-	f->branch = f->trunk;
-	f->branch.count = 5;
-	extend(&f->branch, 1, 900);
-	made_reorg(&f->m, &f->branch, 5);
+	fork_off(f, 5, 1, 900);
 	heard = read_after(f, late, FEED_FINDING);
 	assert_true(newest_finding(&heard) > 20);
 	heard_free(&heard);
