@@ -78,10 +78,10 @@ static json_t *trial_json(const struct trial *trial)
 
 	json_put(item, "alert", json_integer((json_int_t)trial->index));
 	json_put(item, "kind", json_string(trial->kind));
-	json_put(item, "label", json_string(trial->label));
+	json_put(item, "label", json_words(trial->label));
 	json_put(item, "told", json_boolean(trial->is_told));
 	json_put(item, "took_ms", json_integer((json_int_t)trial->took_ms));
-	json_put(item, "problem", trial->problem ? json_string(trial->problem) : json_null());
+	json_put(item, "problem", trial->problem ? json_words(trial->problem) : json_null());
 	return item;
 }
 

@@ -1,12 +1,14 @@
 #include "serve/reader.h"
 
 #include <inttypes.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "base/clock.h"
 #include "indexer/mirror.h"
+#include "indexer/reorg_note.h"
 
 /* A reader that is younger does not keep the store from growing for long. */
 enum { POLITE_MS = 1000 };
@@ -16,6 +18,9 @@ struct reader {
 	struct store *store;
 	struct clock clock;
 	atomic_bool is_stopped;
+	pthread_mutex_t mutex;
+	uint64_t repairs;        /* as of */
+	uint64_t repairs_commit; /* 0: not looked yet */
 };
 
 enum status moment_pool(const struct pool **out, const struct config *config, const char *name,
@@ -238,6 +243,7 @@ enum status reader_open(struct reader **out, const struct config *config, struct
 	reader->config = config;
 	reader->clock = clock_real();
 	atomic_init(&reader->is_stopped, false);
+	(void)pthread_mutex_init(&reader->mutex, NULL);
 	st = open_store(&reader->store, config, arena, err);
 	arena_free(arena);
 	if (st != OK) {
@@ -253,6 +259,7 @@ void reader_close(struct reader *reader)
 	if (!reader)
 		return;
 	store_close(reader->store);
+	(void)pthread_mutex_destroy(&reader->mutex);
 	free(reader);
 }
 
@@ -334,6 +341,50 @@ void reader_stop(struct reader *reader)
 uint64_t reader_commit(const struct reader *reader)
 {
 	return store_last_commit(reader->store);
+}
+
+static enum status look_for_repairs(struct reader *reader, struct error *err)
+{
+	struct store_txn *txn;
+	uint64_t repairs;
+	enum status st = store_begin(&txn, reader->store, STORE_READ, err);
+
+	if (st != OK)
+		return st;
+	st = repair_note_count(&repairs, txn, err);
+	if (st == OK) {
+		pthread_mutex_lock(&reader->mutex);
+		if (store_txn_number(txn) > reader->repairs_commit) {
+			reader->repairs = repairs;
+			reader->repairs_commit = store_txn_number(txn);
+		}
+		pthread_mutex_unlock(&reader->mutex);
+	}
+	store_abort(txn);
+	return st;
+}
+
+uint64_t reader_repairs(struct reader *reader, uint64_t commit)
+{
+	struct error ignored;
+	uint64_t repairs;
+	bool is_known;
+
+	for (int tries = 0;; tries++) {
+		pthread_mutex_lock(&reader->mutex);
+		is_known = commit && reader->repairs_commit >= commit;
+		repairs = reader->repairs;
+		pthread_mutex_unlock(&reader->mutex);
+		if (is_known)
+			return repairs;
+		if (tries || look_for_repairs(reader, &ignored) != OK)
+			return UINT64_MAX;
+	}
+}
+
+enum status moment_repairs(uint64_t *out, const struct moment *m, struct error *err)
+{
+	return repair_note_count(out, m->txn, err);
 }
 
 uint64_t moment_commit(const struct moment *m)

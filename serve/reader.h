@@ -65,6 +65,13 @@ void reader_stop(struct reader *reader);
 /* The store's last commit: what moments read is the same as long as this is. 0: not known. */
 uint64_t reader_commit(const struct reader *reader);
 
+/*
+ * How many repairs there had been at that commit, or a later one. A repair takes blocks back and
+ * applies them with what a node had left out: what was read of them before, final or not, does not
+ * hold any more. From any thread; the store is looked into once a commit. UINT64_MAX: not known.
+ */
+uint64_t reader_repairs(struct reader *reader, uint64_t commit);
+
 /* As moment_open, or as moment_open_findings where it `may_be_empty`. It is over at `deadline_ms`,
  * by the monotonic clock: see moment_goes_on. */
 enum status moment_begin(struct moment *out, struct reader *reader, const char *at,
@@ -80,6 +87,10 @@ enum status moment_goes_on(const struct moment *moment, struct error *err) MUST_
 
 /* The commit that the moment sees. */
 uint64_t moment_commit(const struct moment *moment);
+
+/* How many repairs there had been by then, see reader_repairs. */
+enum status moment_repairs(uint64_t *out, const struct moment *moment,
+			   struct error *err) MUST_CHECK;
 
 /* The newest block that was final when the mirror's newest was applied; 0: none is known. */
 uint64_t moment_finalized(const struct moment *moment);

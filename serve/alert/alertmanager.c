@@ -98,7 +98,7 @@ static json_t *bounded(const char *text)
 		while (length && ((uint8_t)text[length] & 0xc0) == 0x80)
 			length--;
 	}
-	return json_stringn(text, length);
+	return json_words_n(text, length);
 }
 
 static void put_text(json_t *annotations, const char *name, const char *text)

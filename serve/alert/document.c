@@ -68,7 +68,7 @@ struct slice alert_document(struct arena *arena, const struct alert_letter *lett
 	json_put(document, "kind", json_string(letter->is_test ? "test" : "finding"));
 	json_put(document, "id", json_string(letter->id));
 	json_put(document, "state", json_string(message->finding->state));
-	json_put(document, "text", json_string(letter->text));
+	json_put(document, "text", json_words(letter->text));
 	json_put(document, "finding",
 		 json_finding(letter->pool, message->note->about.key, message->finding, arena));
 	return alert_json(arena, document, "\n");

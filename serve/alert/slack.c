@@ -58,6 +58,6 @@ struct slice slack_body(struct arena *arena, const struct alert_letter *letter)
 {
 	json_t *body = json_object();
 
-	json_put(body, "text", json_string(slack_text(arena, letter->text)));
+	json_put(body, "text", json_words(slack_text(arena, letter->text)));
 	return alert_json(arena, body, "");
 }

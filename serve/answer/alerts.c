@@ -15,7 +15,7 @@ static json_t *json_alert(const struct alert_count *count)
 {
 	json_t *item = json_object();
 
-	json_put(item, "alert", json_string(count->label));
+	json_put(item, "alert", json_words(count->label));
 	json_put(item, "kind", json_string(count->kind));
 	json_put(item, "waiting", json_integer((json_int_t)count->waiting));
 	json_put(item, "waiting_since", json_time(count->waiting_ms));
@@ -23,7 +23,7 @@ static json_t *json_alert(const struct alert_count *count)
 	json_put(item, "failed", json_integer((json_int_t)count->failed));
 	json_put(item, "last_told", json_time(count->told_ms));
 	json_put(item, "last_failed", json_time(count->failed_ms));
-	json_put(item, "trouble", *count->trouble ? json_string(count->trouble) : json_null());
+	json_put(item, "trouble", *count->trouble ? json_words(count->trouble) : json_null());
 	return item;
 }
 

@@ -159,6 +159,10 @@ enum status alerts_put(json_t *status, const struct moment *m, struct error *err
 
 /* Pieces that the others are made of (json.c). */
 json_t *json_u256(u256 value);
+/* Words that were put together out of others', and cut where they were too long, perhaps in the
+ * middle of a character: bytes that are no UTF-8 become question marks. */
+json_t *json_words(const char *words);
+json_t *json_words_n(const char *words, size_t size);
 json_t *json_address(struct address address);
 json_t *json_hash(struct hash hash);
 json_t *json_figure(const struct figure_rule *rule, const struct figure *figure,

@@ -52,6 +52,7 @@ static bool mentions(const struct abi_item *item, const struct abi_value *values
 
 struct event_list {
 	struct moment *m;
+	struct arena *arena; /* of one log: most may be such as nobody wants */
 	const struct event_query *query;
 	json_t *items;
 	size_t limit;
@@ -78,7 +79,7 @@ static bool add_event(struct event_list *list, const struct event_log *log, enum
 			continue;
 		if (list->query->event && strcmp(list->query->event, pool->events[rule].name) != 0)
 			continue;
-		*st = abi_decode_log(&values, list->m->arena, &pool->events[rule], log->topics,
+		*st = abi_decode_log(&values, list->arena, &pool->events[rule], log->topics,
 				     log->topic_count, log->data, err);
 		if (*st != OK)
 			return false;
@@ -90,7 +91,7 @@ static bool add_event(struct event_list *list, const struct event_log *log, enum
 			return false;
 		}
 		if (json_array_append_new(list->items, json_event(pool, log, (size_t)rule, values,
-								  list->m->arena)) != 0)
+								  list->arena)) != 0)
 			abort();
 		list->last = (struct event_at){log->block_number, log->log_index};
 	}
@@ -171,11 +172,12 @@ static enum status read_events(struct event_list *list, struct event_at from, ui
 		if (st == OK)
 			st = event_scan_next(&at, &value, &scan, err);
 		if (st == OK)
-			st = event_decode(&log, slice_copy(m->arena, value), at.log_index, err);
+			st = event_decode(&log, slice_copy(list->arena, value), at.log_index, err);
 		if (st != OK)
 			break;
 		log.block_number = at.block;
 		is_going = add_event(list, &log, &st, err);
+		arena_reset(list->arena);
 	}
 	event_scan_close(&scan);
 	return st == ERR_NOTFOUND ? OK : st;
@@ -196,8 +198,10 @@ json_t *answer_events(struct moment *m, const struct event_query *query, const s
 	    (page->after && cursor_parse(&after, page->after, err) != OK))
 		return NULL;
 	list.items = json_array();
+	list.arena = arena_new();
 	if (scan_range(&from, &to, m, query, page->after ? &after : NULL))
 		st = read_events(&list, from, to, err);
+	arena_free(list.arena);
 	document = json_list(list.items, list.has_more ? json_cursor(m, list.last) : NULL);
 	json_put(document, "at", json_at(m));
 	if (st == OK)

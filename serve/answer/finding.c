@@ -104,10 +104,10 @@ json_t *json_finding(const struct pool *pool, const uint8_t *key, const struct f
 		 hash_is_zero(f->transaction) ? json_null() : json_hash(f->transaction));
 	json_put(item, "log_index",
 		 f->has_log ? json_integer((json_int_t)f->log_index) : json_null());
-	json_put(item, "subject", json_string(f->subject));
-	json_put(item, "expected", json_string(f->expected));
-	json_put(item, "actual", json_string(f->actual));
-	json_put(item, "difference", *f->difference ? json_string(f->difference) : json_null());
+	json_put(item, "subject", json_words(f->subject));
+	json_put(item, "expected", json_words(f->expected));
+	json_put(item, "actual", json_words(f->actual));
+	json_put(item, "difference", *f->difference ? json_words(f->difference) : json_null());
 	json_put(item, "trace",
 		 trace_parse(&trace, arena, f->trace, NULL) == OK ? json_trace(&trace)
 								  : json_null());

@@ -19,6 +19,30 @@ void json_put(json_t *object, const char *key, json_t *value)
 		abort();
 }
 
+json_t *json_words_n(const char *words, size_t size)
+{
+	size_t good = utf8_valid_size(slice_of(words, size));
+	json_t *text;
+	char *clean;
+
+	if (good == size)
+		return must(json_stringn(words, size));
+	clean = xmalloc(size);
+	memcpy(clean, words, size);
+	while (good < size) {
+		clean[good++] = '?';
+		good += utf8_valid_size(slice_of(clean + good, size - good));
+	}
+	text = must(json_stringn(clean, size));
+	free(clean);
+	return text;
+}
+
+json_t *json_words(const char *words)
+{
+	return json_words_n(words, strlen(words));
+}
+
 json_t *json_u256(u256 value)
 {
 	char digits[U256_DECIMAL_SIZE];

@@ -10,7 +10,7 @@ static bool add_node(void *context, const struct witness_record *record)
 {
 	json_t *node = json_object();
 
-	json_put(node, "node", json_string(record->label));
+	json_put(node, "node", json_words(record->label));
 	json_put(node, "head",
 		 record->has_head ? json_integer((json_int_t)record->head) : json_null());
 	json_put(node, "latency_ms", json_integer((json_int_t)record->latency_ms));
@@ -42,7 +42,7 @@ void state_put(json_t *status, const struct moment *m)
 		 *writer.trouble)
 		reason = writer.trouble;
 	json_put(status, "state", json_string(reason ? "degraded" : "ok"));
-	json_put(status, "reason", reason ? json_string(reason) : json_null());
+	json_put(status, "reason", reason ? json_words(reason) : json_null());
 }
 
 enum status nodes_put(json_t *status, const struct moment *m, struct error *err)

@@ -22,7 +22,7 @@ static enum status get(struct reply *out, const struct request *request, int64_t
 	struct source *source;
 	enum status st;
 
-	st = remote_open(&source, remote, err);
+	st = remote_open(&source, remote, request->config, err);
 	if (st == OK)
 		st = evidence_make(&out->body, request->arena, request->moment, source, &wanted,
 				   err);

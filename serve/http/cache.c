@@ -15,8 +15,8 @@ enum {
 struct entry {
 	struct cached cached;
 	struct cache_key key;
-	bool is_for_ever;
-	uint64_t commit;
+	enum cache_hold hold;
+	struct cache_age made;
 	size_t size;
 	unsigned users; /* the cache itself is one */
 	char *tag;
@@ -114,15 +114,32 @@ static void forget(struct cache *cache, struct entry *entry)
 	let_go(entry);
 }
 
-const struct cached *cache_take(struct cache *cache, const struct cache_key *key, uint64_t commit)
+/* By how much of what it depends on the mirror has gone on; below 0: it is behind. */
+static int age_of(const struct entry *entry, const struct cache_age *now)
+{
+	uint64_t then = 0;
+	uint64_t today = 0;
+
+	if (entry->hold == HOLDS_TO_COMMIT) {
+		then = entry->made.commit;
+		today = now->commit;
+	} else if (entry->hold == HOLDS_TO_REPAIR) {
+		then = entry->made.repairs;
+		today = now->repairs;
+	}
+	return (today > then) - (today < then);
+}
+
+const struct cached *cache_take(struct cache *cache, const struct cache_key *key,
+				const struct cache_age *now)
 {
 	struct entry *entry;
 
 	pthread_mutex_lock(&cache->mutex);
 	entry = find(cache, key);
-	if (entry && !entry->is_for_ever && entry->commit != commit) {
+	if (entry && age_of(entry, now) != 0) {
 		/* An answer of a later commit may be asked for by one who saw an earlier. */
-		if (entry->commit < commit)
+		if (age_of(entry, now) > 0)
 			forget(cache, entry);
 		entry = NULL;
 	}
@@ -146,7 +163,7 @@ void cache_give_back(struct cache *cache, const struct cached *cached)
 }
 
 bool cache_keep(struct cache *cache, const struct cache_key *key, const struct cached *cached,
-		bool is_for_ever, uint64_t commit)
+		enum cache_hold hold, const struct cache_age *made)
 {
 	size_t size = (size_t)cached->bytes + OVERHEAD;
 	struct entry *newer;
@@ -156,8 +173,8 @@ bool cache_keep(struct cache *cache, const struct cache_key *key, const struct c
 		return false;
 	entry = xcalloc(1, sizeof(*entry));
 	entry->key = *key;
-	entry->is_for_ever = is_for_ever;
-	entry->commit = commit;
+	entry->hold = hold;
+	entry->made = *made;
 	entry->size = size;
 	entry->users = 1;
 	entry->tag = xstrdup(cached->tag);

@@ -20,7 +20,11 @@ struct exchange *exchange_new(struct server *server, const char *target)
 	x->target = arena_string(arena, target);
 	x->instance = "";
 	x->request = (struct request){
-		.server = server, .config = server->options.config, .arena = arena, .exchange = x};
+		.server = server,
+		/* As it holds now: it may have been read again since the server began. */
+		.config = telemetry_config(server->options.telemetry, server->options.config),
+		.arena = arena,
+		.exchange = x};
 	return x;
 }
 
@@ -201,6 +205,17 @@ static bool is_fixed(const char *at)
 	return at && strcmp(at, "latest") != 0 && strcmp(at, "finalized") != 0;
 }
 
+/* What does not say how old it is is not kept. */
+static void find_age(struct exchange *x)
+{
+	struct error ignored;
+
+	if (!x->server->cache || x->request.route->freshness == FRESH_NOW)
+		return;
+	if (moment_repairs(&x->age.repairs, &x->moment, &ignored) == OK)
+		x->age.commit = moment_commit(&x->moment);
+}
+
 static enum status open_moment(struct exchange *x, struct error *err)
 {
 	struct request *request = &x->request;
@@ -218,8 +233,9 @@ static enum status open_moment(struct exchange *x, struct error *err)
 	st = moment_begin(&x->moment, x->server->reader, at, needs == NEEDS_FINDINGS,
 			  request->deadline_ms, x->arena, err);
 	if (st == OK) {
+		x->moment.config = request->config;
 		request->moment = &x->moment;
-		x->commit = moment_commit(&x->moment);
+		find_age(x);
 		x->is_final = request->route->freshness == FRESH_AS_OF && is_fixed(at) &&
 			      moment_is_final(&x->moment);
 	} else if (st == ERR_NOTFOUND && x->moment.is_empty) {

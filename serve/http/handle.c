@@ -1,5 +1,6 @@
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <time.h>
 
 #include "serve/http/internal.h"
@@ -113,7 +114,8 @@ void handle_end(void *context, struct MHD_Connection *connection, void **request
 	if (!x)
 		return;
 	handle_count(x, 0, 0);
-	expect(server, x->watched, server->limits->idle_ms);
+	watchdog_await(server->watchdog, x->watched,
+		       clock_now_ms(&server->clock) + server->limits->idle_ms);
 	exchange_free(x);
 	*request_context = NULL;
 }
@@ -132,6 +134,14 @@ static void interrupt(void *context)
 	remote_interrupt(context);
 }
 
+/* Nobody is heard of while the connection is suspended. */
+static bool has_left(const struct exchange *x)
+{
+	char byte;
+
+	return recv(x->watched->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+}
+
 void handle_work(void *job)
 {
 	struct exchange *x = job;
@@ -142,7 +152,11 @@ void handle_work(void *job)
 	if (x->request.route->is_remote)
 		watchdog_tell(server->watchdog, x->watched, now + REMOTE_MS, interrupt,
 			      server->remote);
-	exchange_ask(x);
+	/* The others wait for it: the node is not asked for one who gave up waiting. */
+	if (x->request.route->is_remote && has_left(x))
+		exchange_refuse(x);
+	else
+		exchange_ask(x);
 	if (x->request.route->is_remote)
 		watchdog_tell(server->watchdog, x->watched,
 			      clock_now_ms(&server->clock) + server->limits->deadline_ms, NULL,

@@ -28,6 +28,7 @@ struct watchdog;
 struct watched {
 	int fd;
 	uint64_t deadline_ms; /* 0: none */
+	uint64_t look_ms;     /* then it is asked whether the client is there still; 0: never */
 	bool is_cut;
 	void (*late)(void *context); /* called where it is cut; NULL: nobody cares */
 	void *context;
@@ -47,9 +48,12 @@ void watchdog_stop(struct watchdog *watchdog);
 void watchdog_add(struct watchdog *watchdog, struct watched *connection, uint64_t deadline_ms);
 /* Before the connection's descriptor is closed. */
 void watchdog_remove(struct watchdog *watchdog, struct watched *connection);
-/* By the monotonic clock; 0: it may take as long as it likes. */
+/* By the monotonic clock; 0: it may take as long as it likes. A request is answered. */
 void watchdog_expect(struct watchdog *watchdog, struct watched *connection, uint64_t deadline_ms);
-/* The same, and `late` is told where it took longer, under the watchdog's lock; NULL: nobody. */
+/* The same; a request is waited for, or its rest, so a client that has gone is nobody's. */
+void watchdog_await(struct watchdog *watchdog, struct watched *connection, uint64_t deadline_ms);
+/* As watchdog_expect, and `late` is told where it took longer, under the watchdog's lock; NULL:
+ * nobody. */
 void watchdog_tell(struct watchdog *watchdog, struct watched *connection, uint64_t deadline_ms,
 		   void (*late)(void *context), void *context);
 /* Shuts it down now. */
@@ -87,8 +91,8 @@ struct exchange {
 	} step;
 	struct request request;
 	struct moment moment;
-	bool is_final;   /* the answer never changes */
-	uint64_t commit; /* of the store that it was read from; 0: not read from it */
+	bool is_final;        /* the answer never changes */
+	struct cache_age age; /* of what it was read from; commit 0: not read from the store */
 	json_t *document;
 	struct reply reply;
 

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "abi/utf8.h"
+#include "serve/answer/answer.h"
 
 struct problem_kind {
 	unsigned status;
@@ -57,20 +57,6 @@ static void put(json_t *object, const char *key, json_t *value)
 		abort();
 }
 
-/* A message may be cut in the middle of a character. */
-static json_t *text(const char *words)
-{
-	char clean[ERROR_MESSAGE_SIZE];
-	size_t size = strnlen(words, sizeof(clean) - 1);
-
-	memcpy(clean, words, size);
-	clean[size] = '\0';
-	for (size_t good = 0;
-	     (good += utf8_valid_size(slice_of(clean + good, size - good))) < size;)
-		clean[good] = '?';
-	return json_string(clean);
-}
-
 json_t *problem_document(unsigned status, const char *detail, const char *instance)
 {
 	json_t *problem = json_object();
@@ -78,7 +64,7 @@ json_t *problem_document(unsigned status, const char *detail, const char *instan
 	put(problem, "type", json_string("about:blank"));
 	put(problem, "title", json_string(problem_title(status)));
 	put(problem, "status", json_integer(status));
-	put(problem, "detail", text(detail));
-	put(problem, "instance", text(instance));
+	put(problem, "detail", json_words(detail));
+	put(problem, "instance", json_words(instance));
 	return problem;
 }

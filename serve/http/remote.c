@@ -11,7 +11,6 @@
 enum { MS_A_SECOND = 1000, ATTEMPTS = 2 };
 
 struct remote {
-	const struct config *config;
 	const struct logger *logger;
 	struct clock clock;
 	struct witnesses *witnesses;
@@ -20,11 +19,10 @@ struct remote {
 	bool is_stopped;
 };
 
-struct remote *remote_new(const struct config *config, const struct logger *logger)
+struct remote *remote_new(const struct logger *logger)
 {
 	struct remote *remote = xcalloc(1, sizeof(*remote));
 
-	remote->config = config;
 	remote->logger = logger;
 	remote->clock = clock_real();
 	(void)pthread_mutex_init(&remote->mutex, NULL);
@@ -39,10 +37,10 @@ void remote_free(struct remote *remote)
 	free(remote);
 }
 
-static enum status open_endpoint(struct source **out, struct remote *remote, size_t index,
+static enum status open_endpoint(struct source **out, struct remote *remote,
+				 const struct config_endpoint *endpoint, size_t index,
 				 struct error *err)
 {
-	const struct config_endpoint *endpoint = &remote->config->endpoints[index];
 	struct source_options options = endpoint->options;
 	enum status st;
 
@@ -55,9 +53,9 @@ static enum status open_endpoint(struct source **out, struct remote *remote, siz
 	return st;
 }
 
-static enum status open_all(struct source **out, struct remote *remote, struct error *err)
+static enum status open_all(struct source **out, struct remote *remote, const struct config *config,
+			    struct error *err)
 {
-	const struct config *config = remote->config;
 	const struct several_options options = {.quorum = (unsigned)config->quorum,
 						.witnesses = remote->witnesses,
 						.chain_id = config->chain_id};
@@ -66,7 +64,7 @@ static enum status open_all(struct source **out, struct remote *remote, struct e
 	enum status st = OK;
 
 	for (size_t i = 0; st == OK && i < count; i++)
-		st = open_endpoint(&children[i], remote, i, err);
+		st = open_endpoint(&children[i], remote, &config->endpoints[i], i, err);
 	if (st == OK && count > 1) {
 		st = source_several_open(out, children, count, &options, remote->logger, err);
 	} else if (st == OK) {
@@ -79,15 +77,15 @@ static enum status open_all(struct source **out, struct remote *remote, struct e
 	return st;
 }
 
-enum status remote_open(struct source **out, struct remote *remote, struct error *err)
+enum status remote_open(struct source **out, struct remote *remote, const struct config *config,
+			struct error *err)
 {
-	const struct config *config = remote->config;
 	bool is_stopped;
 	enum status st;
 
 	remote->witnesses = witnesses_new(config->endpoint_count, &remote->clock,
 					  config->proof.quarantine_s * MS_A_SECOND);
-	st = open_all(out, remote, err);
+	st = open_all(out, remote, config, err);
 	if (st != OK)
 		return st;
 	pthread_mutex_lock(&remote->mutex);

@@ -9,13 +9,15 @@
 struct config;
 struct remote;
 
-/* `config` and `logger` outlive it. */
-struct remote *remote_new(const struct config *config, const struct logger *logger);
+/* `logger` outlives it. */
+struct remote *remote_new(const struct logger *logger);
 void remote_free(struct remote *remote); /* nothing is open */
 
 /* The configured endpoints as one source, of which nothing is asked yet: what it tells is to be
- * proved. ERR_AGAIN: it was stopped. Whatever it gives, remote_close follows. */
-enum status remote_open(struct source **out, struct remote *remote, struct error *err) MUST_CHECK;
+ * proved. `config` outlives it. ERR_AGAIN: it was stopped. Whatever it gives, remote_close
+ * follows. */
+enum status remote_open(struct source **out, struct remote *remote, const struct config *config,
+			struct error *err) MUST_CHECK;
 void remote_close(struct remote *remote);
 
 /* From any thread: what is under way ends soon, with ERR_AGAIN. */

@@ -60,7 +60,8 @@ struct reply {
 	const char *content_type; /* NULL: the route's */
 	struct slice body;
 	bool is_static;  /* the body is part of the program, and never changes */
-	bool is_lasting; /* the answer stays right: it may be kept after the store's next commit */
+	bool is_lasting; /* the answer stays right: it may be kept after the store's next commit,
+			    up to the next repair */
 	bool is_gzip;    /* the body is compressed already, and sent to those only who take it; */
 	struct slice plain; /* the others get this */
 	bool has_stream;

@@ -112,6 +112,13 @@ static bool may_be_kept(const struct exchange *x)
 	return x->server->cache && route && route->freshness != FRESH_NOW && !x->has_body;
 }
 
+static enum cache_hold hold_of(const struct exchange *x)
+{
+	if (x->request.route && x->request.route->freshness == FRESH_STATIC)
+		return HOLDS_FOR_EVER;
+	return x->is_final || x->reply.is_lasting ? HOLDS_TO_REPAIR : HOLDS_TO_COMMIT;
+}
+
 /* True: the reference is the cache's. It was sent before: another thread may forget it at once. */
 static bool keep(struct exchange *x, struct MHD_Response *response)
 {
@@ -119,28 +126,30 @@ static bool keep(struct exchange *x, struct MHD_Response *response)
 				      .tag = x->is_compressed ? tag_compressed(x->arena, x->tag)
 							      : x->tag,
 				      .bytes = x->body.size};
-	bool is_static = x->request.route && x->request.route->freshness == FRESH_STATIC;
+	bool is_static = hold_of(x) == HOLDS_FOR_EVER;
 	bool is_sound = !x->reply.status || x->reply.status == MHD_HTTP_OK;
 	struct cache_key key;
 
 	if (!may_be_kept(x) || !is_sound || !*x->tag || !x->is_lasting_memory ||
-	    (!is_static && !x->commit))
+	    (!is_static && !x->age.commit))
 		return false;
 	key = key_of(x);
-	return cache_keep(x->server->cache, &key, &cached,
-			  is_static || x->is_final || x->reply.is_lasting, x->commit);
+	return cache_keep(x->server->cache, &key, &cached, hold_of(x), &x->age);
 }
 
 bool respond_from_cache(struct exchange *x)
 {
 	const struct cached *cached;
+	struct cache_age now;
 	struct cache_key key;
 	enum MHD_Result result;
 
 	if (!may_be_kept(x))
 		return false;
 	key = key_of(x);
-	cached = cache_take(x->server->cache, &key, reader_commit(x->server->reader));
+	now.commit = reader_commit(x->server->reader);
+	now.repairs = reader_repairs(x->server->reader, now.commit);
+	cached = cache_take(x->server->cache, &key, &now);
 	if (!cached)
 		return false;
 	result = queue(x, MHD_HTTP_OK, cached->response, cached->tag, cached->bytes);

@@ -66,7 +66,7 @@ enum status server_open(struct server **out, const struct server_options *option
 	if (server->limits->cache_bytes)
 		server->cache = cache_new(server->limits->cache_bytes);
 	server->work = work_new(server->limits->threads, WAITING_MAX, handle_work);
-	server->remote = remote_new(options->config, options->logger);
+	server->remote = remote_new(options->logger);
 	server->remote_work = work_new(1, REMOTE_WAITING_MAX, handle_work);
 	server->clock = clock_real();
 	server->listener = -1;

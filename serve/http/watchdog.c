@@ -9,7 +9,7 @@
 
 #include "serve/http/internal.h"
 
-enum { LOOK_MS = 100 };
+enum { LOOK_MS = 100, GONE_MS = 1000 };
 
 /*
  * A connection leaves the list before its descriptor is closed, under the same lock under which it
@@ -47,13 +47,27 @@ void watchdog_close(struct watchdog *watchdog)
 	free(watchdog);
 }
 
+/*
+ * libmicrohttpd asks the system for what is new only: an end that came together with half a request
+ * is read past, and it would wait for the rest. What it has not read yet is not looked behind.
+ */
+static bool has_gone(struct watched *w, uint64_t now)
+{
+	char byte;
+
+	if (!w->look_ms || w->look_ms > now)
+		return false;
+	w->look_ms = now + GONE_MS;
+	return recv(w->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+}
+
 static void look(struct watchdog *watchdog)
 {
 	uint64_t now = clock_now_ms(&watchdog->clock);
 
 	pthread_mutex_lock(&watchdog->mutex);
 	for (struct watched *w = watchdog->first; w; w = w->next)
-		if (w->deadline_ms && w->deadline_ms <= now && !w->is_cut) {
+		if (!w->is_cut && ((w->deadline_ms && w->deadline_ms <= now) || has_gone(w, now))) {
 			(void)shutdown(w->fd, SHUT_RDWR);
 			w->is_cut = true;
 			if (w->late)
@@ -96,6 +110,7 @@ void watchdog_add(struct watchdog *watchdog, struct watched *w, uint64_t deadlin
 {
 	pthread_mutex_lock(&watchdog->mutex);
 	w->deadline_ms = deadline_ms;
+	w->look_ms = clock_now_ms(&watchdog->clock) + GONE_MS;
 	w->next = watchdog->first;
 	w->previous = NULL;
 	if (w->next)
@@ -140,6 +155,7 @@ void watchdog_tell(struct watchdog *watchdog, struct watched *w, uint64_t deadli
 {
 	pthread_mutex_lock(&watchdog->mutex);
 	w->deadline_ms = deadline_ms;
+	w->look_ms = 0;
 	w->late = late;
 	w->context = context;
 	pthread_mutex_unlock(&watchdog->mutex);
@@ -149,5 +165,14 @@ void watchdog_expect(struct watchdog *watchdog, struct watched *w, uint64_t dead
 {
 	pthread_mutex_lock(&watchdog->mutex);
 	w->deadline_ms = deadline_ms;
+	w->look_ms = 0;
+	pthread_mutex_unlock(&watchdog->mutex);
+}
+
+void watchdog_await(struct watchdog *watchdog, struct watched *w, uint64_t deadline_ms)
+{
+	pthread_mutex_lock(&watchdog->mutex);
+	w->deadline_ms = deadline_ms;
+	w->look_ms = clock_now_ms(&watchdog->clock) + GONE_MS;
 	pthread_mutex_unlock(&watchdog->mutex);
 }

@@ -46,7 +46,7 @@ static json_t *json_reasons(const struct verdict *verdict)
 		json_t *reason = json_object();
 
 		json_put(reason, "reason", json_string(verdict->reasons[i].id));
-		json_put(reason, "detail", json_string(verdict->reasons[i].detail));
+		json_put(reason, "detail", json_words(verdict->reasons[i].detail));
 		if (json_array_append_new(reasons, reason) != 0)
 			abort();
 	}

@@ -152,6 +152,27 @@ await part('too many of one address', async () => {
   ok('the refused are counted', refusals >= 6, `${refusals}`);
 });
 
+// Long before idle_ms is over.
+await part('half a request, and gone', async () => {
+  const d = new Mirror({ ...m.config, store: undefined, serve: { listen: '127.0.0.1:0', connections_per_address: 4, idle_ms: 60000 } }).daemon();
+  const url = await d.url(), half = `GET /healthz?${'a'.repeat(500)} HTTP/1.1\r\n${HOST}A: b`;
+  for (let i = 0; i < 40; i++) {
+    const s = connect(portOf(url), '127.0.0.1');
+    s.on('error', () => {});
+    s.end(half);
+    await sleep(10);
+    s.destroy();
+  }
+  const ask = () => new Promise(resolve => {
+    const r = request(`${url}/healthz`, { agent: false, timeout: 1000 }, res => { res.resume(); res.on('end', () => resolve(res.statusCode)); });
+    r.on('timeout', () => r.destroy()).on('error', () => resolve(0)).end();
+  });
+  let status = 0;
+  for (const until = Date.now() + 10000; status !== 200 && Date.now() < until; await sleep(50)) status = await ask();
+  equal('leaves room for others soon', status, 200);
+  await d.stop();
+});
+
 await part('afterwards', async () => {
   await quiet();
   ok('no descriptor is left open', descriptors() <= before, `${before} before, ${descriptors()} after`);

@@ -1,6 +1,6 @@
 // The HTTP API of `run`: each answer is what --json prints; errors say what to do; what may be kept, by whom, for how long; and
 // who may read at all. What bad clients do is in http-limits.test.mjs.
-import { readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { createServer, request } from 'node:http';
@@ -284,8 +284,9 @@ await part('who may listen where', async () => {
 
 await part('evidence without a node', async () => {
   const node = await startReplay(join(CHAINS, 'api3-seed1.chain.jsonl.gz'), { head: 200 });
-  let mute = false, asked = 0;
+  let mute = false, asked = 0, all = 0;
   const between = createServer((req, res) => {
+    all++;
     if (mute) { asked++; return; }
     const on = request(node.url + req.url, { method: req.method, headers: req.headers, agent: false }, r => { res.writeHead(r.statusCode, r.headers); r.pipe(res); });
     on.on('error', () => res.destroy());
@@ -300,18 +301,58 @@ await part('evidence without a node', async () => {
   const good = await ask(`${url}/v1/evidence/${p[0].transaction}`);
   equal('the node is asked', good.status, 200, good.body.toString().slice(0, 300));
   await node.stop();
+  const before = all;
   const gone = await ask(`${url}/v1/evidence/${p[1].transaction}`);
+  const one = all - before;   // so often is the node asked for a file
   ok('one that is away: 503', gone.status === 503 && gone.headers['retry-after'], `${gone.status} ${gone.body}`);
   mute = true;
   const held = ask(`${url}/v1/evidence/${p[1].transaction}`).catch(e => e);
   for (const until = Date.now() + 10000; !asked && Date.now() < until;) await sleep(20);
   ok('one that does not answer is waited for', asked > 0);
   equal('while others are answered', (await ask(`${url}/v1/pools/api3/accounts?limit=3`)).status, 200);
+  // Three wait behind it, and go; a fourth stays.
+  const gave = [1, 2, 3].map(() => request(`${url}/v1/evidence/${p[1].transaction}`).on('error', () => {}));
+  for (const r of gave) r.end();
+  await sleep(200);
+  for (const r of gave) r.destroy();
+  await sleep(200);
+  const last = ask(`${url}/v1/evidence/${p[1].transaction}`);
+  mute = false;
+  all = 0;
+  between.closeAllConnections();
+  equal('who waits has his turn', [(await last).status, (await held).status], [503, 503]);
+  ok('the node is not asked for those who have gone', all <= 2 * one, `${all} times, ${one} for one`);
+  mute = true;
+  asked = 0;
+  const still = ask(`${url}/v1/evidence/${p[1].transaction}`).catch(e => e);
+  for (const until = Date.now() + 10000; !asked && Date.now() < until;) await sleep(20);
   const end = await d.stop();
-  ok('but not at the end', end.status === 0 && end.ms < 3000, JSON.stringify(end));
-  await held;
+  ok('it is not waited for at the end', asked > 0 && end.status === 0 && end.ms < 3000, JSON.stringify(end));
+  await still;
   between.closeAllConnections();
   between.close();
+});
+
+await part('a configuration that is read again', async () => {
+  const chain = join(CHAINS, 'api3-seed1.chain.jsonl.gz'), folder = tempFolder();
+  const [first, second] = ['first', 'second'].map(n => join(folder, `${n}.chain.jsonl.gz`));
+  copyFileSync(chain, first);
+  const { config } = small({});
+  const reread = new Mirror({ ...config, store: undefined, serve: { listen: '127.0.0.1:0' }, chain: { ...config.chain, rpc: [{ url: `file:${first}` }] } });
+  const d = reread.daemon();
+  const url = await d.url();
+  await d.indexed(LAST);
+  const [p] = JSON.parse((await ask(`${url}/v1/pools/api3/payouts?limit=1`)).body).items;
+  const labels = async () => JSON.parse((await ask(`${url}/v1/status`)).body).alerts.map(a => a.alert);
+  equal('no alerts are configured', await labels(), []);
+  renameSync(first, second);
+  writeFileSync(reread.file, JSON.stringify({ ...reread.config, alerts: [{ command: 'cat >/dev/null' }], chain: { ...reread.config.chain, rpc: [{ url: `file:${second}` }] } }));
+  d.child.kill('SIGHUP');
+  for (const until = Date.now() + 20000; Date.now() < until && !/what changed holds/.test(d.err);) await sleep(20);
+  equal('status says how its alerts are', await labels(), ['alerts[0] (command)']);
+  const evidence = await ask(`${url}/v1/evidence/${p.transaction}`);
+  equal('evidence is asked of its endpoints', evidence.status, 200, evidence.body.toString().slice(0, 300));
+  await d.stop();
 });
 
 await part('before the first block', async () => {

@@ -5,6 +5,7 @@
 
 #include "serve/answer/answer.h"
 #include "tests/support/demo_chain.h"
+#include "tests/support/made.h"
 
 static struct demo demo;
 
@@ -257,6 +258,43 @@ static void a_readers_moments_are_what_others_are(void **state)
 	arena_free(arena);
 }
 
+static void a_reader_hears_of_repairs(void **state)
+{
+	struct made_branch *branch = xcalloc(1, sizeof(*branch));
+	struct arena *arena = arena_new();
+	struct reader *reader;
+	struct moment before;
+	struct made made;
+	struct error err;
+	uint64_t repairs;
+	uint64_t commit;
+
+	(void)state;
+	made_open(&made);
+	for (uint64_t i = 0; i < 8; i++)
+		made_extend(branch, i + 1, 1);
+	made_write(&made, branch, 6);
+	assert_ok(reader_open(&reader, &made.config, &err), err);
+	commit = reader_commit(reader);
+	assert_int_equal(reader_repairs(reader, commit), 0);
+	assert_ok(moment_begin(&before, reader, NULL, false, 0, arena, &err), err);
+	made_write(&made, branch, 8);
+	assert_int_equal(reader_repairs(reader, reader_commit(reader)), 0);
+	made_drop(&made, 5);
+	assert_int_equal(reader_repairs(reader, reader_commit(reader)), 1);
+	made_write(&made, branch, 8);
+	assert_int_equal(reader_repairs(reader, reader_commit(reader)), 1);
+	assert_int_equal(reader_repairs(reader, commit), 1); /* whoever is late hears the newest */
+	assert_int_equal(reader_repairs(reader, 0), UINT64_MAX);
+	assert_ok(moment_repairs(&repairs, &before, &err), err);
+	assert_int_equal(repairs, 0); /* but what was begun is of then */
+	moment_close(&before);
+	reader_close(reader);
+	made_close(&made);
+	arena_free(arena);
+	free(branch);
+}
+
 static bool is_over(const struct moment *moment, const char *words)
 {
 	struct error err;
@@ -318,6 +356,7 @@ int main(void)
 		cmocka_unit_test(an_empty_mirror_says_what_to_do),
 		cmocka_unit_test(a_moment_stays_while_the_mirror_goes_on),
 		cmocka_unit_test(a_readers_moments_are_what_others_are),
+		cmocka_unit_test(a_reader_hears_of_repairs),
 		cmocka_unit_test(walks_end_when_the_moment_is_over),
 	};
 

@@ -99,6 +99,23 @@ static void a_cursor_at_the_end_has_nothing_behind_it(void **state)
 	}
 }
 
+/* A client that asks for what nobody did reads the whole store, and must not fill the memory with
+ * it. */
+static void events_that_are_not_wanted_cost_no_memory(void **state)
+{
+	struct demo_moment *f = *state;
+	const struct event_query nobodys = {
+		.to_block = UINT64_MAX, .has_account = true, .account = {{0xde, 0xad}}};
+	struct page page = {.limit = 1};
+	size_t before = arena_used(f->arena);
+	json_t *document = answer_events(&f->moment, &nobodys, &page, &f->err);
+
+	assert_non_null(document);
+	assert_int_equal(json_array_size(json_object_get(document, "items")), 0);
+	json_decref(document);
+	assert_in_range(arena_used(f->arena) - before, 0, 1024);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -107,6 +124,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(so_it_is_between_two_blocks_and_of_one_kind,
 						demo_moment_begin, demo_moment_end),
 		cmocka_unit_test_setup_teardown(a_cursor_at_the_end_has_nothing_behind_it,
+						demo_moment_begin, demo_moment_end),
+		cmocka_unit_test_setup_teardown(events_that_are_not_wanted_cost_no_memory,
 						demo_moment_begin, demo_moment_end),
 	};
 

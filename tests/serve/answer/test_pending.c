@@ -2,6 +2,7 @@
  * Findings about a block that is not in the mirror, since it was refused or a reorg took it: status
  * and the list of findings tell of them as of now.
  */
+#include "indexer/node_note.h"
 #include "indexer/reorg_note.h"
 #include "reconcile/source_check.h"
 #include "reconcile/withdrawn.h"
@@ -363,6 +364,50 @@ static void status_has_the_last_reorgs(void **state)
 
 #define PENDING_TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
+/* A path that is too long for a label, a node's words that are too long for a finding. */
+static void words_that_were_cut_within_a_character_are_shown(void **state)
+{
+	struct fixture *f = *state;
+	const struct store_identity identity = {.chain_id = DEMO_CHAIN_ID,
+						.pool_set = f->demo.config.pool_set};
+	struct witness_record record = {.label = "file:\xd0\xb6\xd0"};
+	const struct finding_query query = {0};
+	const struct page page = {0};
+	struct pending_finding *pending;
+	struct store_txn *txn;
+	struct store *store;
+	json_t *document;
+	size_t count;
+
+	assert_ok(demo_sync(&f->demo, LAST), f->demo.err);
+	note(f, 0, LAST + 1, FAULT_RECEIPTS_ROOT);
+	assert_ok(store_open(&store, f->demo.folder, STORE_WRITE, &identity, &f->err), f->err);
+	assert_ok(store_begin(&txn, store, STORE_WRITE, &f->err), f->err);
+	assert_ok(node_note_put(txn, 0, &record, &f->err), f->err);
+	assert_ok(pending_read(&pending, &count, f->arena, txn, &f->err), f->err);
+	assert_int_equal(count, 1);
+	pending->finding.actual = "\xd0\xb6\xe2\x82";
+	assert_ok(pending_put(txn, pending, &f->err), f->err);
+	assert_ok(store_commit(txn, &f->err), f->err);
+	store_close(store);
+
+	open_at(f, NULL);
+	document = answer_status(&f->moment, &f->err);
+	assert_non_null(document);
+	assert_string_equal(json_string_value(json_object_get(
+				    json_array_get(json_object_get(document, "nodes"), 0), "node")),
+			    "file:\xd0\xb6?");
+	json_decref(document);
+	document = answer_findings(&f->moment, &query, &page, &f->err);
+	assert_non_null(document);
+	assert_string_equal(
+		json_string_value(json_object_get(
+			json_array_get(json_object_get(document, "items"), 0), "actual")),
+		"\xd0\xb6??");
+	json_decref(document);
+	moment_close(&f->moment);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -375,6 +420,7 @@ int main(void)
 		PENDING_TEST(pages_go_on_behind_a_withdrawn_finding),
 		PENDING_TEST(a_cursor_outlives_its_findings_state),
 		PENDING_TEST(status_has_the_last_reorgs),
+		PENDING_TEST(words_that_were_cut_within_a_character_are_shown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

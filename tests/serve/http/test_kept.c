@@ -12,15 +12,18 @@
 
 /* ---- cache ---- */
 
-static bool keep(struct cache *cache, const char *text, uint64_t bytes, bool is_for_ever,
+static uint64_t repairs; /* so many there were */
+
+static bool keep(struct cache *cache, const char *text, uint64_t bytes, enum cache_hold hold,
 		 uint64_t commit)
 {
+	const struct cache_age made = {.commit = commit, .repairs = repairs};
 	const struct cached cached = {
 		.response = MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT),
 		.tag = text,
 		.bytes = bytes};
 	struct cache_key key = cache_key_of(text);
-	bool is_kept = cache_keep(cache, &key, &cached, is_for_ever, commit);
+	bool is_kept = cache_keep(cache, &key, &cached, hold, &made);
 
 	if (!is_kept)
 		MHD_destroy_response(cached.response);
@@ -29,8 +32,9 @@ static bool keep(struct cache *cache, const char *text, uint64_t bytes, bool is_
 
 static bool has(struct cache *cache, const char *text, uint64_t commit)
 {
+	const struct cache_age now = {.commit = commit, .repairs = repairs};
 	struct cache_key key = cache_key_of(text);
-	const struct cached *cached = cache_take(cache, &key, commit);
+	const struct cached *cached = cache_take(cache, &key, &now);
 
 	if (!cached)
 		return false;
@@ -44,8 +48,8 @@ static void what_is_kept_holds_until_the_next_commit(void **state)
 	struct cache *cache = cache_new(1 << 20);
 
 	(void)state;
-	assert_true(keep(cache, "now", 10, false, 5));
-	assert_true(keep(cache, "ever", 10, true, 5));
+	assert_true(keep(cache, "now", 10, HOLDS_TO_COMMIT, 5));
+	assert_true(keep(cache, "ever", 10, HOLDS_TO_REPAIR, 5));
 	assert_true(has(cache, "now", 5));
 	assert_false(has(cache, "now", 4)); /* who saw an earlier commit */
 	assert_true(has(cache, "now", 5));
@@ -53,10 +57,32 @@ static void what_is_kept_holds_until_the_next_commit(void **state)
 	assert_false(has(cache, "now", 5)); /* gone */
 	assert_true(has(cache, "ever", 6));
 	assert_false(has(cache, "other", 5));
-	assert_true(keep(cache, "now", 10, false, 6));
-	assert_true(keep(cache, "now", 10, false, 7)); /* in its place */
+	assert_true(keep(cache, "now", 10, HOLDS_TO_COMMIT, 6));
+	assert_true(keep(cache, "now", 10, HOLDS_TO_COMMIT, 7)); /* in its place */
 	assert_false(has(cache, "now", 6));
 	assert_true(has(cache, "now", 7));
+	cache_free(cache);
+}
+
+static void what_is_final_holds_until_a_repair(void **state)
+{
+	struct cache *cache = cache_new(1 << 20);
+
+	(void)state;
+	repairs = 1;
+	assert_true(keep(cache, "final", 10, HOLDS_TO_REPAIR, 5));
+	assert_true(keep(cache, "program", 10, HOLDS_FOR_EVER, 5));
+	assert_true(has(cache, "final", 9));
+	repairs = 0;
+	assert_false(has(cache, "final", 4)); /* who saw the mirror before */
+	repairs = 1;
+	assert_true(has(cache, "final", 9));
+	repairs = 2;
+	assert_false(has(cache, "final", 10));
+	repairs = 1;
+	assert_false(has(cache, "final", 9)); /* gone */
+	assert_true(has(cache, "program", 10));
+	repairs = 0;
 	cache_free(cache);
 }
 
@@ -67,11 +93,11 @@ static void the_least_used_goes_first(void **state)
 	size_t left = 0;
 
 	(void)state;
-	assert_false(keep(cache, "too large", 20 * 1024, true, 1));
-	assert_true(keep(cache, "first", 4096, true, 1));
+	assert_false(keep(cache, "too large", 20 * 1024, HOLDS_TO_REPAIR, 1));
+	assert_true(keep(cache, "first", 4096, HOLDS_TO_REPAIR, 1));
 	for (int i = 0; i < 100; i++) {
 		(void)snprintf(name, sizeof(name), "n%d", i);
-		assert_true(keep(cache, name, 4096, true, 1));
+		assert_true(keep(cache, name, 4096, HOLDS_TO_REPAIR, 1));
 		assert_true(has(cache, "first", 1)); /* asked for all the time */
 	}
 	for (int i = 0; i < 100; i++) {
@@ -87,14 +113,15 @@ static void the_least_used_goes_first(void **state)
 static void what_is_in_use_outlives_its_place(void **state)
 {
 	struct cache *cache = cache_new(1 << 20);
+	const struct cache_age now = {.commit = 1};
 	struct cache_key key = cache_key_of("a");
 	const struct cached *cached;
 
 	(void)state;
-	assert_true(keep(cache, "a", 10, true, 1));
-	cached = cache_take(cache, &key, 1);
+	assert_true(keep(cache, "a", 10, HOLDS_TO_REPAIR, 1));
+	cached = cache_take(cache, &key, &now);
 	assert_non_null(cached);
-	assert_true(keep(cache, "a", 20, true, 2));
+	assert_true(keep(cache, "a", 20, HOLDS_TO_REPAIR, 2));
 	assert_int_equal(cached->bytes, 10);
 	cache_give_back(cache, cached);
 	cache_free(cache);
@@ -247,6 +274,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_kept_holds_until_the_next_commit),
+		cmocka_unit_test(what_is_final_holds_until_a_repair),
 		cmocka_unit_test(the_least_used_goes_first),
 		cmocka_unit_test(what_is_in_use_outlives_its_place),
 		cmocka_unit_test(an_address_is_shown_as_it_is_counted),
