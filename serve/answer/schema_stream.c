@@ -10,7 +10,7 @@ static const struct schema_member block_members[] = {
 	SCHEMA_MEMBER("timestamp", COUNT, "seconds since 1970"),
 	SCHEMA_MEMBER("digest", HASH, "of every row of the mirror, after the block"),
 	SCHEMA_MEMBER("events", COUNT, "logs of the block that are kept"),
-	SCHEMA_MEMBER("changes", COUNT, "rows that it changed"),
+	SCHEMA_MEMBER("changes", COUNT, "rows of the digest that it changed"),
 };
 
 static const struct schema_member rewound_members[] = {

@@ -50,7 +50,9 @@ for (const { name, chain, truth } of listChains()) {
         return a.digest === b.digest && a.indexed.hash === b.indexed.hash ? [] : [`block ${n}: ${a.digest}, straight ${b.digest}`];
       });
       none(`${name}: ${what}: the digest is that of a straight run, at the end and at ${SAMPLES} blocks between`, wrong.flat());
-      none(`${name}: ${what}: no findings`, await compareFindings(m));
+      // The siblings of a fork have hashes that are not their headers': such a block is refused, until the real one comes.
+      if (options.fork) none(`${name}: ${what}: no findings but of refused blocks`, (await m.all('findings')).filter(f => !f.check.startsWith('source-') || f.state !== 'resolved').map(f => JSON.stringify(f)));
+      else none(`${name}: ${what}: no findings`, await compareFindings(m));
       note(`${kills} killed, ${ended} came to their end`);
     } finally { await node.stop(); }
   });

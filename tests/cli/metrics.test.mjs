@@ -4,7 +4,6 @@ import { spawn, spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { freePort } from '../support/anvil.mjs';
-import { readChain } from '../support/recorded.mjs';
 import { ask, configured, readMetrics, recorded, scene, until } from '../support/metrics.mjs';
 import { PROGRAM, ROOT, sleep, tempFolder, there } from '../support/program.mjs';
 import { done, equal, none, ok, part } from '../support/tap.mjs';
@@ -118,15 +117,14 @@ await scene('a node with faults', { 'fault-rate': 0.2, seed: 3 }, {}, async (s, 
   ok('connections are counted', after.number('covermirror_http_connections') >= 1 && after.number('covermirror_http_requests_in_flight') === 1);
 });
 
-// Blocks of the other branch are empty: the contracts' views know better.
+// Blocks of the other branch are made up, and prove nothing.
 const TURNS = 2000;
-const { blocks } = readChain(recorded), hashOf = number => blocks.find(b => b.number === number).hash;
 await scene('a reorganisation', { head: 140, fork: `150:4:${TURNS}` }, { proof: { level: 'off' } }, async (s, d) => {
   await d.indexed(140);
   await s.node.head(150);
   await d.indexed(150);
   const { s: before, x: forked } = await equals_status('on the other branch', s.m, s.url);
-  ok('its blocks are those', before.indexed.hash !== hashOf(150) && before.reorgs.count === 0);
+  ok('its blocks are those', before.indexed.hash.startsWith('0xdead') && before.reorgs.count === 0);
   // The node goes back to the first branch once it was asked for its head so often.
   await fetch(s.node.url, { method: 'POST', body: JSON.stringify(Array.from({ length: TURNS }, (_, id) => ({ jsonrpc: '2.0', id, method: 'eth_blockNumber', params: [] }))) });
   await until('the mirror goes back', async () => { const t = await s.m.status(); return t.reorgs.count === 1 && t.indexed.number === 150; }, s.log);

@@ -27,7 +27,7 @@ class Scene {
     scene.node = await startReplay(file, { head });
     scene.port = await freePort();
     scene.url = `http://127.0.0.1:${scene.port}`;
-    // Proofs have tests of their own; here blocks come quickly.
+    // Blocks of a forged fork prove nothing.
     scene.mirror = mirrorOf(truth, scene.node.url, { poll: 20,
       extra: { proof: { level: 'off' }, serve: { listen: `127.0.0.1:${scene.port}`, ...serve } } });
     scene.head = head;
@@ -63,7 +63,7 @@ class Scene {
     await this.node.head(head, fork);
     for (const until = Date.now() + 20000; ;) {
       const status = await this.mirror.status();
-      if (status.indexed.number === head && status.indexed.hash !== hashOf(head) && status.reorgs.count >= before) return;
+      if (status.indexed.number === head && status.indexed.hash.startsWith('0xdead') && status.reorgs.count >= before) return;
       if (Date.now() > until) throw new Error(`the fork at ${head} was not taken: ${JSON.stringify(status.indexed)}`);
       await sleep(10);
     }

@@ -57,6 +57,14 @@ export class Connection {
 }
 
 // What a client believes who is told these messages, one by one: complete blocks, each with all that belongs to it.
+// A block and what was told of it, from where that differs from what another was told.
+function told(block, other) {
+  if (!block) return 'nothing';
+  let same = 0;
+  while (other && same < block.all.length && block.all[same] === other.all[same]) same++;
+  return `block ${block.number} ${block.hash}: …${block.all.slice(Math.max(0, same - 60), same + 100)}`;
+}
+
 export class Belief {
   constructor() { this.blocks = []; this.partial = []; this.rewound = 0; this.told = []; }
   hear({ event, data, id }) {
@@ -80,7 +88,7 @@ export class Belief {
     const wrong = [];
     for (let i = 0; i < Math.max(this.blocks.length, other.blocks.length); i++)
       if (this.blocks[i]?.all !== other.blocks[i]?.all)
-        wrong.push(`${who}: block ${this.blocks[i]?.number} ${this.blocks[i]?.hash}: ${this.blocks[i]?.all?.length} bytes, expected block ${other.blocks[i]?.number} ${other.blocks[i]?.hash}: ${other.blocks[i]?.all?.length} bytes`);
+        wrong.push(`${who}: ${told(this.blocks[i], other.blocks[i])}, expected ${told(other.blocks[i], this.blocks[i])}`);
     if (this.partial.length) wrong.push(`${who}: ${this.partial.length} messages of a block that is not complete`);
     return wrong;
   }

@@ -110,14 +110,14 @@ export class Daemon {
       if (this.result || Date.now() > until) throw new Error(`run does not serve: ${this.err.slice(-1500)}`);
     }
   }
-  // Waits until the mirror has that block (of that hash, or of another one).
-  async indexed(number, { hash, other, timeout = 20000 } = {}) {
+  // Waits until the mirror has that block (of that hash).
+  async indexed(number, { hash, timeout = 20000 } = {}) {
     const until = Date.now() + timeout;
     for (let last = null; ;) {
       if (this.result) throw new Error(`run ended with ${JSON.stringify(this.result)}: ${this.err.slice(-1500)}`);
       try {
         last = (await this.mirror.status()).indexed;
-        if (last && last.number >= number && (!hash || last.hash === hash) && last.hash !== other) return last;
+        if (last && last.number >= number && (!hash || last.hash === hash)) return last;
       } catch (e) { last = e.message; }
       if (Date.now() > until) throw new Error(`block ${number} was not indexed within ${timeout} ms; last: ${JSON.stringify(last)}; ${this.err.slice(-1500)}`);
       await sleep(10);

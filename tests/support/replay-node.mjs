@@ -11,7 +11,7 @@
 //   --omit BLOCK,BLOCK       eth_getLogs leaves out all logs of these blocks
 //   --lie-log BLOCK:INDEX    that log's last data word (or last topic, if it has no data) is one too high, everywhere
 //   --fork BLOCK:DEPTH[:N]   at that head the last DEPTH blocks are empty ones of other hashes; when the head was asked for N more
-//                            times (3), or is above that, the real ones return
+//                            times (3) the real ones return
 //   --no-method NAME,NAME    these methods do not exist
 //   --step MS                head starts at the first block and grows by one every MS
 //   --seed N                 what the random faults grow from (1)
@@ -20,7 +20,6 @@
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { gunzipSync } from 'node:zlib';
-import { headerHash } from './relink.mjs';
 import { parseArgs } from 'node:util';
 
 const text = ['port', 'head', 'max-range', 'max-logs', 'latency', 'fault-rate', 'drop-logs', 'lie-log', 'fork', 'step', 'seed', 'no-method', 'omit'];
@@ -67,12 +66,11 @@ class Chain {
   }
   forge(tip, depth, which = 0) {
     this.forged.clear();
-    this.tip = tip;
     let parent = this.real.get(tip - depth).block.hash;
     for (let height = tip - depth + 1; height <= tip; height++) {
-      const header = { ...this.real.get(height).block, parentHash: parent, transactions: [], transactionsRoot: EMPTY_ROOT,
-        receiptsRoot: EMPTY_ROOT, logsBloom: '0x' + '0'.repeat(512), gasUsed: '0x0', extraData: '0x' + which.toString(16).padStart(8, '0') };
-      const hash = headerHash(header), block = { ...header, hash };
+      const hash = '0xdead' + which.toString(16).padStart(8, '0') + height.toString(16).padStart(52, '0');
+      const block = { ...this.real.get(height).block, hash, parentHash: parent, transactions: [], transactionsRoot: EMPTY_ROOT,
+        receiptsRoot: EMPTY_ROOT, logsBloom: '0x' + '0'.repeat(512), gasUsed: '0x0' };
       const entry = { height, block, receipts: [], logs: [] };
       this.forged.set(height, entry);
       this.hashes.set(hash, entry);
@@ -91,9 +89,7 @@ let fork = given.fork && { at: forkAt, depth: forkDepth, times: forkTimes, shown
 
 class Refusal extends Error { constructor(code, message) { super(message); this.code = code; } }
 
-// The real chain has overtaken the other branch where the head is above it.
-const isForked = () => fork?.now === 'forked' && head <= chain.tip;
-const entryAt = height => (isForked() && chain.forged.get(height)) || chain.real.get(height);
+const entryAt = height => (fork?.now === 'forked' && chain.forged.get(height)) || chain.real.get(height);
 const LABELS = { latest: () => head, pending: () => head, earliest: () => chain.first,
   safe: () => Math.max(chain.first, head - 32), finalized: () => Math.max(chain.first, head - 64) };
 const heightOf = tag => tag === undefined || tag === null ? head : LABELS[tag] ? LABELS[tag]() : Number(tag);
@@ -141,7 +137,7 @@ function view(request, tag) {
 
 function headAsked() {
   if (fork?.now === 'not yet' && head >= fork.at) { chain.forge(head, fork.depth); fork.now = 'forked'; }
-  else if (fork?.now === 'forked' && (!isForked() || ++fork.shown >= fork.times)) fork.now = 'over';
+  else if (fork?.now === 'forked' && ++fork.shown >= fork.times) fork.now = 'over';
 }
 
 const METHODS = {
