@@ -89,6 +89,8 @@ static enum status walk_findings(bool *is_done, struct walk *w, struct error *er
 	if (!w->record.row_count || !walk_wants(w, FEED_FINDING))
 		return OK;
 	st = store_change_walk(&changes, w->m.txn, w->record.ref.number, err);
+	if (st != OK)
+		return st;
 	for (uint32_t i = 0; st == OK && change_walk_next(&changes); i++) {
 		if (i < w->next.index || changes.key.table != TABLE_FINDING ||
 		    changes.key.pool >= w->feed->options.config->pool_count)
@@ -99,7 +101,7 @@ static enum status walk_findings(bool *is_done, struct walk *w, struct error *er
 		}
 		st = tell_finding(w, &changes.key, i, err);
 	}
-	return st;
+	return st == OK && changes.is_bad ? walk_bad_list(w, err) : st;
 }
 
 /* Those of the digest, which are the same whenever the block is applied; the others' keys are
@@ -107,15 +109,17 @@ static enum status walk_findings(bool *is_done, struct walk *w, struct error *er
 static enum status count_changes(uint64_t *out, struct walk *w, struct error *err)
 {
 	struct change_walk changes;
-	enum status st = OK;
+	enum status st;
 
 	*out = 0;
-	if (w->record.row_count)
-		st = store_change_walk(&changes, w->m.txn, w->record.ref.number, err);
-	while (st == OK && w->record.row_count && change_walk_next(&changes) &&
-	       changes.key.table < TABLE_UNDIGESTED)
+	if (!w->record.row_count)
+		return OK;
+	st = store_change_walk(&changes, w->m.txn, w->record.ref.number, err);
+	if (st != OK)
+		return st;
+	while (change_walk_next(&changes) && changes.key.table < TABLE_UNDIGESTED)
 		++*out;
-	return st;
+	return changes.is_bad ? walk_bad_list(w, err) : OK;
 }
 
 static enum status complete(struct walk *w, struct error *err)

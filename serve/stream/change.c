@@ -117,7 +117,7 @@ static bool tell_shown(struct walk *w, const struct row_key *key, uint32_t index
 	return true;
 }
 
-static enum status bad_list(const struct walk *w, struct error *err)
+enum status walk_bad_list(const struct walk *w, struct error *err)
 {
 	return error_set(err, ERR_CORRUPT, "block %llu: its change list is damaged",
 			 (unsigned long long)w->record.ref.number);
@@ -137,7 +137,7 @@ enum status walk_changes(bool *is_done, struct walk *w, struct error *err)
 	for (uint32_t i = 0; st == OK && *is_done && change_walk_next(&changes); i++)
 		if (i >= w->next.index && is_known(w, &changes.key))
 			*is_done = tell_shown(w, &changes.key, i, &st, err);
-	return st == OK && changes.is_bad ? bad_list(w, err) : st;
+	return st == OK && changes.is_bad ? walk_bad_list(w, err) : st;
 }
 
 /* A row of the pool's own: not what is kept of its checks and of the node. */
@@ -157,7 +157,7 @@ static enum status changed_pools(uint64_t *out, struct walk *w, struct error *er
 	while (st == OK && change_walk_next(&changes))
 		if (is_own(&changes.key) && is_known(w, &changes.key))
 			*out |= UINT64_C(1) << changes.key.pool;
-	return st == OK && changes.is_bad ? bad_list(w, err) : st;
+	return st == OK && changes.is_bad ? walk_bad_list(w, err) : st;
 }
 
 enum status walk_pools(bool *is_done, struct walk *w, struct error *err)

@@ -75,6 +75,8 @@ enum status walk_block(struct walk *w, struct error *err) MUST_CHECK;
 /* What the block in hand changed, and the pools' states. `is_done`: all of it was told. */
 enum status walk_changes(bool *is_done, struct walk *w, struct error *err) MUST_CHECK;
 enum status walk_pools(bool *is_done, struct walk *w, struct error *err) MUST_CHECK;
+/* The error of a change list that a walk found damaged. */
+enum status walk_bad_list(const struct walk *w, struct error *err) MUST_CHECK;
 
 /* ---- rewound.c ---- */
 
